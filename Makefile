@@ -1,0 +1,101 @@
+# Letterhead's one entry: `make help` lists what there is. Everything is made inside this folder, in .venv and .build
+# (pip's own cache of downloads excepted). `PYTHON=python3.13 make …` chooses the Python that makes .venv.
+
+PYTHON ?= python3
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Tools, this Python among them, come from .venv; they keep their caches and state in .build.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONUTF8 := 1
+export SAM_CLI_TELEMETRY := 0
+export __SAM_CLI_APP_DIR := $(CURDIR)/.build/sam
+VENV := .venv/.made
+# Another Python asked for than the one that .venv has: make it anew.
+ifneq ($(origin PYTHON),file)
+ifneq ($(shell { "$(PYTHON)" -c 'import sys; print(sys.version_info[:2])' || echo none; } 2>/dev/null),$(shell { .venv/bin/python -c 'import sys; print(sys.version_info[:2])'; } 2>/dev/null))
+.PHONY: $(VENV)
+endif
+endif
+# No AWS account is meant by anything here; the region only keeps the tools from asking for one.
+AWS_FREE := env -u AWS_PROFILE -u AWS_DEFAULT_PROFILE AWS_DEFAULT_REGION=eu-west-1
+
+.PHONY: help
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+.PHONY: run up down logs
+run: $(VENV)  ## start the local cloud, play the tour on it, stay up until Ctrl-C (TOUR=0: no tour)
+	@exec python -m local run
+
+up: $(VENV)  ## start the local cloud alone; .local/stack.json says where everything is
+	@exec python -m local up
+
+down: $(VENV)  ## stop the local cloud of this folder
+	@exec python -m local down
+
+logs: $(VENV)  ## follow what the functions log in the local cloud
+	@exec python -m local logs
+
+.PHONY: test lint types unit template build e2e
+test: lint types unit template build e2e  ## everything below; what .ci/run runs
+
+lint: $(VENV)  ## ruff: faults, style and format
+	ruff check .
+	ruff format --check .
+
+types: $(VENV)  ## mypy
+	mypy
+
+unit: $(VENV)  ## rules, adapters, functions, layers and architecture: no local cloud
+	pytest tests --ignore=tests/end_to_end
+
+template: $(VENV)  ## sam validate --lint
+	$(AWS_FREE) sam validate --lint
+
+build: $(VENV)  ## sam build, for this machine's Python and processor
+	$(AWS_FREE) sam build --parameter-overrides $$(python -m layers.builder.this_machine)
+
+e2e: $(VENV)  ## end-to-end tests on a local cloud of their own, IAM enforced
+	pytest tests/end_to_end
+
+.PHONY: format
+format: $(VENV)  ## let ruff rewrite what it can
+	ruff check --fix .
+	ruff format .
+
+.PHONY: requirements
+requirements: $(VENV)  ## pin anew what requirements-dev.in asks for, into requirements-dev.txt
+	rm -rf .build/pinning
+	python -m venv .build/pinning
+	.build/pinning/bin/python -m pip install --quiet --upgrade --requirement requirements-dev.in
+	{ echo "# Made by \`make requirements\` from requirements-dev.in: every package of .venv, by exact version."; \
+	  .build/pinning/bin/python -m pip freeze --all | grep -v '^pip=='; } > .build/requirements-dev.txt
+	mv .build/requirements-dev.txt requirements-dev.txt
+	rm -rf .build/pinning
+
+.PHONY: clean
+clean:  ## remove all that make made (the local cloud must be down)
+	rm -rf .venv .build .local .aws-sam
+
+# The environment of everything above. What can go wrong on a fresh machine is said in one line.
+$(VENV): requirements-dev.txt
+	@stop() { echo "make: $$1" >&2; exit 1; }; \
+	minor() { "$$1" -c 'import sys; print(sys.version_info[:2])' 2>&1; }; \
+	same_python() { [ "$$(minor .venv/bin/python)" = "$$(minor "$(PYTHON)")" ]; }; \
+	command -v "$(PYTHON)" >/dev/null || stop "there is no $(PYTHON) here: install Python 3.11, 3.12 or 3.13, or name one: PYTHON=/path/to/python3 make …"; \
+	"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
+	  stop "$$("$(PYTHON)" --version 2>&1) won't do, Letterhead needs Python 3.11, 3.12 or 3.13: name one: PYTHON=python3.13 make …"; \
+	"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+	  stop "$(PYTHON) can't make environments: install its venv package (Debian: apt-get install python3-venv)"; \
+	echo "make: putting the packages of requirements-dev.txt into .venv; the first time takes a minute or two …" >&2; \
+	mkdir -p .build; "$(PYTHON)" -m venv $$(same_python || echo --clear) .venv > .build/venv.log 2>&1 || \
+	  stop "$(PYTHON) could not make .venv: $$(grep . .build/venv.log | tail -n 1)"; \
+	.venv/bin/python -m pip --disable-pip-version-check --no-input --retries 2 install --quiet --requirement requirements-dev.txt \
+	  > .build/pip.log 2>&1 || \
+	  stop "the pinned packages can't be installed: is a package index reachable? pip's last word: $$(grep . .build/pip.log | tail -n 1) (all of it: .build/pip.log)"; \
+	touch $@

@@ -1,0 +1,74 @@
+"""For every test: the network ends at this machine.
+
+An audit hook sees each connection, datagram and look-up that Python makes, UDP and asyncio included (pytest-socket guards only
+`connect`). What it raises is no OSError, so no code under test can take it for an unanswered question.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from tests.fakes.aws import ENVIRONMENT, DynamoDbFaults, aws_with_tables
+
+SENDS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+LOOKS_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
+OWN_NAMES = {"", "localhost", socket.gethostname()}
+
+
+class BeyondThisMachineError(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+def _stays_here(host: object) -> bool:
+    text = host.decode() if isinstance(host, bytes) else host
+    if text is None or text in OWN_NAMES:
+        return True
+    try:
+        address = ipaddress.ip_address(str(text).partition("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in SENDS:
+        address = arguments[1]
+        if isinstance(address, tuple) and not _stays_here(address[0]):
+            raise BeyondThisMachineError(f"{event} to {address[0]}: tests stay on this machine")
+    elif event in LOOKS_UP and not _stays_here(arguments[0]):
+        raise BeyondThisMachineError(f"{event} of {arguments[0]}: tests ask no resolver but their own")
+
+
+sys.addaudithook(_refuse_the_network)
+set_hypothesis_home_dir(Path(__file__).parents[1] / ".build" / "hypothesis")
+
+
+@pytest.fixture
+def aws_environment(monkeypatch) -> None:
+    """What Lambda's environment says of AWS, with credentials that open nothing."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def tables(aws_environment) -> Iterator[None]:
+    """The template's tables in moto, each under its logical id as its name."""
+    with aws_with_tables():
+        yield
+
+
+@pytest.fixture
+def dynamodb_faults(tables) -> Iterator[DynamoDbFaults]:
+    """Breaks chosen calls of DynamoDB."""
+    with DynamoDbFaults().installed() as faults:
+        yield faults
