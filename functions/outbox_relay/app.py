@@ -1,0 +1,26 @@
+"""From a table's stream to the outgoing mail queue; copies and nothing else.
+
+It raises when it can't copy all: the stream then brings the whole batch again, and whoever reads the queue takes a repeated
+request for one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from letterhead.adapters.identity_stream import mail_requests
+from letterhead.adapters.queues import OutgoingMailQueue
+from letterhead.settings import Settings
+
+settings = Settings.from_env()
+queue = OutgoingMailQueue(settings.mail_queue_url)
+logger = Logger(service="outbox_relay")
+
+
+def handler(event: dict[str, Any], _context: Any) -> None:
+    """Copy what the batch asks for."""
+    requests = mail_requests(event["Records"])
+    queue.put(requests)
+    logger.info("copied", extra={"changes": len(event["Records"]), "mails": len(requests)})

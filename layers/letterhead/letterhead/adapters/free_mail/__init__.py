@@ -1,0 +1,1 @@
+"""Providers at which anybody gets an address, free of charge or with an internet connection."""

@@ -1,0 +1,89 @@
+"""Amazon SQS: requests for mails put onto the outgoing mail queue, and read from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from letterhead.adapters.aws_session import session
+from letterhead.identities.confirmation_mailing import MailRequest
+from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+_KIND = "identity_confirmation"
+_BATCH = 10  # SQS API reference, SendMessageBatch
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
+
+
+class QueueUnavailableError(UnavailableError):
+    """SQS doesn't take the messages, or not all of them."""
+
+
+class UnreadableMessageError(ValueError):
+    """A message on the queue isn't one of ours."""
+
+
+class OutgoingMailQueue:
+    """The queue of mails that are due. Its messages hold ids only."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def put(self, requests: Sequence[MailRequest]) -> None:
+        """Put all requests onto the queue; raises `QueueUnavailableError` unless every one of them is there.
+
+        Putting them again after that does no harm, for whoever reads them takes a repeated request for one.
+        """
+        for start in range(0, len(requests), _BATCH):
+            self._put_batch(requests[start : start + _BATCH])
+
+    def _put_batch(self, requests: Sequence[MailRequest]) -> None:
+        entries = [
+            {"Id": str(position), "MessageBody": to_message(request)}
+            for position, request in enumerate(requests)
+        ]
+        try:
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
+        except (BotoCoreError, ClientError) as error:
+            raise QueueUnavailableError from error
+        if answer.get("Failed"):
+            raise QueueUnavailableError
+
+    @cached_property
+    def _client(self) -> SQSClient:
+        import boto3
+
+        client: SQSClient = boto3.session.Session(botocore_session=session()).client("sqs", config=_CONFIG)
+        return client
+
+
+def to_message(request: MailRequest) -> str:
+    """A request as a message's body."""
+    return json.dumps(
+        {
+            "kind": _KIND,
+            "account_id": request.account_id,
+            "identity_id": request.identity_id,
+            "generation": request.generation,
+        }
+    )
+
+
+def from_message(body: str) -> MailRequest:
+    """The request in a message's body; raises `UnreadableMessageError`."""
+    try:
+        message = json.loads(body)
+        if message["kind"] != _KIND:
+            raise UnreadableMessageError
+        return MailRequest(
+            str(message["account_id"]), str(message["identity_id"]), int(message["generation"])
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableMessageError from error

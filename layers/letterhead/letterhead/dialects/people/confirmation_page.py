@@ -1,0 +1,140 @@
+"""The pages behind a confirmation link. Only the open one has a form; none says more than its link entitles to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from string import Template
+from urllib.parse import parse_qs
+
+from letterhead.dialects.people.page import page
+from letterhead.dialects.reply import Reply
+from letterhead.identities.confirmation import Decision, LinkState, Opened, Outcome, Pressed
+from letterhead.identities.identity import SenderIdentity
+from letterhead.identities.links import visit_field
+from letterhead.mail.moments import in_words
+from letterhead.markup import Markup, escape, fill
+
+_LONGEST_FORM = 2000
+
+
+def read_press(body: bytes) -> tuple[Decision, str]:
+    """What the form says: the button pressed and the page's one-time field.
+
+    A form that isn't ours is a press of the main button without the field, which changes nothing.
+    """
+    fields = parse_qs(body[:_LONGEST_FORM].decode("ascii", "replace"))
+    refused = fields.get("decision") == [Decision.REFUSE.value]
+    return Decision.REFUSE if refused else Decision.CONFIRM, fields.get("visit", [""])[0]
+
+
+def opened_page(opened: Opened, *, asker: str, token: str, now: datetime) -> Reply:
+    """The page that a link opens."""
+    if opened.state is LinkState.OPEN and opened.identity is not None and opened.expires_at is not None:
+        return _form(200, opened, asker=asker, token=token, now=now)
+    closed = _CLOSED[opened.state]
+    return page(closed.status, closed.title, fill(_PARAGRAPH, text=closed.text))
+
+
+def pressed_page(pressed: Pressed, *, asker: str, token: str, now: datetime) -> Reply:
+    """The page after a button was pressed."""
+    identity = pressed.opened.identity
+    if pressed.outcome is Outcome.STALE_VISIT:
+        return _form(400, pressed.opened, asker=asker, token=token, now=now, notice=_STALE)
+    if pressed.outcome is Outcome.CLOSED or identity is None:
+        return opened_page(pressed.opened, asker=asker, token=token, now=now)
+    template, title = (_CONFIRMED, "Thank you") if identity.is_verified else (_REFUSED, "You said no")
+    return page(200, title, fill(template, asker=asker, address=_address(identity)))
+
+
+def _form(status: int, opened: Opened, *, asker: str, token: str, now: datetime, notice: str = "") -> Reply:
+    identity = opened.identity
+    if identity is None or opened.expires_at is None:
+        raise ValueError("only a link with an identity has a form")
+    note = identity.personal_note if identity.add_note else None
+    content = fill(
+        _FORM,
+        notice=fill(_PARAGRAPH, text=notice) if notice else Markup(),
+        asker=asker,
+        name=identity.name,
+        address=_address(identity),
+        domain=identity.domain.shown_name,
+        note=fill(_NOTE, asker=asker, note=note) if note else Markup(),
+        until=in_words(opened.expires_at),
+        visit=visit_field(token, now),
+    )
+    return page(status, "May they send mail in your name?", content)
+
+
+def _address(identity: SenderIdentity) -> Markup:
+    # A name beyond ASCII can be made to look like another; its A-labels can't.
+    email = identity.email
+    return escape(
+        email.shown if email.shown_domain == email.domain else f"{email.shown} ({email.deliverable})"
+    )
+
+
+@dataclass(frozen=True)
+class _Closed:
+    status: int
+    title: str
+    text: str
+
+
+_STALE = "This page had been open for too long, or wasn\u2019t opened from the mail. Please press the button again."
+
+_PARAGRAPH = Template("<p>$text</p>")
+_NOTE = Template("<p>A note from $asker:</p>\n<blockquote>$note</blockquote>\n")
+_FORM = Template("""\
+$notice<p><strong>$asker</strong> asks for your consent to send mail with this sender:</p>
+<dl>
+<dt>Name</dt><dd>$name</dd>
+<dt>Address</dt><dd>$address</dd>
+<dt>Sent through the domain</dt><dd>$domain</dd>
+</dl>
+$note<form method="post">
+<input type="hidden" name="visit" value="$visit">
+<button class="main" name="decision" value="confirm">Yes, I confirm</button>
+<button name="decision" value="refuse">No, this wasn&#8217;t me</button>
+</form>
+<p class="small">This page works until $until. If you do nothing, nothing is sent in your name.</p>
+""")
+_CONFIRMED = Template("""\
+<p>$asker may now send mail as <strong>$address</strong>.</p>
+<p class="small">There is nothing more to do; you can close this page. If you change your mind, tell $asker.</p>
+""")
+_REFUSED = Template("""\
+<p>$asker may not send mail as <strong>$address</strong>.</p>
+<p class="small">There is nothing more to do; you can close this page.</p>
+""")
+
+_CLOSED = {
+    LinkState.UNKNOWN: _Closed(
+        404,
+        "This link isn\u2019t known",
+        "Perhaps a part of it was lost on the way: please copy the whole link from the mail."
+        " If that doesn\u2019t help, ask whoever wrote to you for a new mail.",
+    ),
+    LinkState.EXPIRED: _Closed(
+        410,
+        "This link has expired",
+        "Nothing is sent in your name."
+        " If you do want to give your consent, ask whoever wrote to you for a new mail.",
+    ),
+    LinkState.REPLACED: _Closed(
+        410,
+        "This link was replaced by a newer link",
+        "A newer mail is on its way or in your mailbox: please use the link in that one.",
+    ),
+    LinkState.USED: _Closed(
+        410,
+        "This link was already used",
+        "The consent has been given; there is nothing more to do."
+        " If it wasn\u2019t you who gave it, tell whoever wrote to you.",
+    ),
+    LinkState.REFUSED: _Closed(
+        410,
+        "This request was refused",
+        "Nothing is sent in your name, and nobody can use this link any more.",
+    ),
+}

@@ -1,0 +1,48 @@
+"""What is wrong with a request, before it has a dialect's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of refusal; each dialect has one status and one code for each of them."""
+
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    INVALID = "invalid"
+    TAKEN = "taken"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED_MEDIA = "unsupported_media"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A refusal. `fields` maps the concept's field names to what is wrong with them; `message` serves where there are none.
+
+    `retry_after` is in seconds; `allow` lists the methods that a path knows.
+    """
+
+    kind: Kind
+    message: str = ""
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    retry_after: int | None = None
+    allow: tuple[str, ...] = ()
+
+
+class InvalidFieldsError(Exception):
+    """A body or a query has fields that can't be taken; maps each field's name to what is wrong with it."""
+
+    def __init__(self, fields: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = dict(fields)
+
+
+class InvalidBodyError(Exception):
+    """A body can't be read at all; the message says why."""

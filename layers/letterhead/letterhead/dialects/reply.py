@@ -1,0 +1,18 @@
+"""An answer in a dialect's words, before it becomes bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Status, body and headers. `body` is what JSON makes of it, text as it is, or None for an empty body."""
+
+    status: int
+    body: object = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = JSON

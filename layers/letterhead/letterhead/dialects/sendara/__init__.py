@@ -1,0 +1,1 @@
+"""Sendara's dialect: bare objects, errors in `{"error": {"code", "message", "status"}}`."""

@@ -1,0 +1,32 @@
+"""Sendara's shape of a refusal: `{"error": {"code", "message", "status"}}` (contracts B.1)."""
+
+from __future__ import annotations
+
+from letterhead.dialects.problem import Kind, Problem
+from letterhead.dialects.reply import Reply
+
+_CODES = {
+    Kind.UNAUTHENTICATED: (401, "unauthorized", "a valid API key is required"),
+    Kind.FORBIDDEN: (403, "forbidden", "this API key may not do that"),
+    Kind.NOT_FOUND: (404, "not_found", "no such resource"),
+    Kind.METHOD_NOT_ALLOWED: (405, "method_not_allowed", "this path doesn't know that method"),
+    Kind.INVALID: (400, "invalid_request", "the request is invalid"),
+    Kind.TAKEN: (409, "domain_exists", "this domain is registered already"),
+    Kind.TOO_LARGE: (413, "payload_too_large", "the request body is too large"),
+    Kind.UNSUPPORTED_MEDIA: (415, "unsupported_media_type", "send the body as application/json"),
+    Kind.UNAVAILABLE: (503, "unavailable", "try again later"),
+    Kind.INTERNAL: (500, "internal", "something went wrong on our side"),
+}
+_FIELDS = {"domain_name": "domain"}
+
+
+def render(problem: Problem) -> Reply:
+    """The refusal in Sendara's shape; a message about fields names each of them."""
+    status, code, message = _CODES[problem.kind]
+    if problem.kind is Kind.INVALID and problem.fields:
+        message = "; ".join(
+            f"{_FIELDS.get(name, name)}: {' '.join(texts)}" for name, texts in problem.fields.items()
+        )
+    elif problem.message:
+        message = problem.message
+    return Reply(status, {"error": {"code": code, "message": message, "status": status}})

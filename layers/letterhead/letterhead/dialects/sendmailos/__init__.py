@@ -1,0 +1,1 @@
+"""SendMailOS's dialect: `{"success": true, …}`, errors with `success: false`, `error` and `code`."""

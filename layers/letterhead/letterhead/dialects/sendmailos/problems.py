@@ -1,0 +1,32 @@
+"""SendMailOS's shape of a refusal: `{"success": false, "error", "code"}` (contracts C.1)."""
+
+from __future__ import annotations
+
+from letterhead.dialects.problem import Kind, Problem
+from letterhead.dialects.reply import Reply
+
+_CODES = {
+    Kind.UNAUTHENTICATED: (401, "UNAUTHORIZED", "Invalid API key"),
+    Kind.FORBIDDEN: (403, "FORBIDDEN", "This API key may not do that"),
+    Kind.NOT_FOUND: (404, "NOT_FOUND", "Not found"),
+    Kind.METHOD_NOT_ALLOWED: (405, "METHOD_NOT_ALLOWED", "This path doesn't know that method"),
+    Kind.INVALID: (400, "VALIDATION_ERROR", "The request is invalid"),
+    Kind.TAKEN: (409, "CONFLICT", "This domain is registered already"),
+    Kind.TOO_LARGE: (413, "PAYLOAD_TOO_LARGE", "The request body is too large"),
+    Kind.UNSUPPORTED_MEDIA: (415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json"),
+    Kind.UNAVAILABLE: (503, "UNAVAILABLE", "Try again later"),
+    Kind.INTERNAL: (500, "INTERNAL_ERROR", "Something went wrong on our side"),
+}
+_FIELDS = {"domain_name": "domain"}
+
+
+def render(problem: Problem) -> Reply:
+    """The refusal in SendMailOS's shape; a text about fields names each of them."""
+    status, code, text = _CODES[problem.kind]
+    if problem.kind is Kind.INVALID and problem.fields:
+        text = "; ".join(
+            f"{_FIELDS.get(name, name)}: {' '.join(texts)}" for name, texts in problem.fields.items()
+        )
+    elif problem.message:
+        text = problem.message
+    return Reply(status, {"success": False, "error": text, "code": code})

@@ -1,0 +1,120 @@
+"""DMARC records as text: recognising, reading and merging them (RFC 9989)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+VERSION = "v=DMARC1"
+_BEGINNING = re.compile(r"[vV]\s*=\s*DMARC1\s*(?:;|$)")
+_STRENGTH = ("none", "quarantine", "reject")
+_ALIGNMENTS = ("r", "s")
+_MAILTO = re.compile(r"mailto:[^\s@,!]+@(?P<host>[^\s@,!]+)(?:![0-9]+[kmgt]?)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class DmarcRecord:
+    """A read DMARC record. `policy` None: there is no valid one. `problems` says what a receiver has to ignore."""
+
+    tags: Mapping[str, str]
+    policy: str | None
+    problems: tuple[str, ...]
+
+    @property
+    def report_hosts(self) -> tuple[str, ...]:
+        """The domains that aggregate reports go to."""
+        return tuple(dict.fromkeys(_report_hosts(self.tags.get("rua", ""))))
+
+    @property
+    def testing(self) -> bool:
+        """Whether the policy is only being tried out: receivers then act one step milder."""
+        return self.tags.get("t", "").lower() == "y"
+
+    @property
+    def strict_spf(self) -> bool:
+        """Whether the MAIL FROM domain has to be the From domain itself."""
+        return self.tags.get("aspf", "").lower() == "s"
+
+    @property
+    def subdomain_policy(self) -> str | None:
+        """What it asks for its subdomains."""
+        own = self.tags.get("sp", "").lower()
+        return own if own in _STRENGTH else self.policy
+
+
+def is_dmarc(text: str) -> bool:
+    """Whether a TXT is a DMARC record: the version comes first and is spelled exactly so (RFC 9989 section 4.7)."""
+    return _BEGINNING.match(text) is not None
+
+
+def read_dmarc(text: str) -> DmarcRecord:
+    """Read a DMARC record. Nothing but the version makes it invalid as a whole; unknown tags are ignored."""
+    tags: dict[str, str] = {}
+    problems: list[str] = []
+    for part in text.split(";")[1:]:
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not part.strip():
+            continue
+        if not equals or not re.fullmatch(r"[A-Za-z0-9_]+", name):
+            problems.append(f"“{part.strip()}” is no tag")
+        elif name.lower() in tags:
+            problems.append(f"“{name}” stands there twice")
+        else:
+            tags[name.lower()] = value
+    policy = tags.get("p", "").lower()
+    problems += [
+        f"“{name}={tags[name]}” is no policy" for name in ("sp", "np") if _not_in(tags, name, _STRENGTH)
+    ]
+    problems += [
+        f"“{name}={tags[name]}” must be r or s"
+        for name in ("adkim", "aspf")
+        if _not_in(tags, name, _ALIGNMENTS)
+    ]
+    for name in ("rua", "ruf"):
+        addresses = [address.strip() for address in tags.get(name, "").split(",") if address.strip()]
+        problems += [
+            f"“{address}” in {name} is no mailto: address"
+            for address in addresses
+            if not _MAILTO.fullmatch(address)
+        ]
+    return DmarcRecord(tags, policy if policy in _STRENGTH else None, tuple(problems))
+
+
+def merged(texts: Sequence[str], needed: str) -> str:
+    """One record that keeps what these ask for: the strictest policy and every address for reports.
+
+    `needed` is the record to fall back on for what none of them has.
+    """
+    records = [read_dmarc(text) for text in texts]
+    policies = [record.policy for record in records if record.policy is not None]
+    policy = max(policies, key=_STRENGTH.index) if policies else "none"
+    tags = {"p": policy}
+    for record in records:
+        for name, value in record.tags.items():
+            if name in ("rua", "ruf"):
+                tags[name] = _joined(tags.get(name, ""), value)
+            elif name not in ("p", "v", "pct", "rf", "ri"):
+                tags.setdefault(name, value)
+    if not tags.get("rua"):
+        tags["rua"] = read_dmarc(needed).tags["rua"]
+    return "; ".join((VERSION, *(f"{name}={value}" for name, value in tags.items() if value)))
+
+
+def is_milder(policy: str | None, than: str | None) -> bool:
+    """Whether one policy asks for less than another."""
+    return _STRENGTH.index(policy or "none") < _STRENGTH.index(than or "none")
+
+
+def _not_in(tags: Mapping[str, str], name: str, allowed: Sequence[str]) -> bool:
+    return name in tags and tags[name].lower() not in allowed
+
+
+def _report_hosts(rua: str) -> list[str]:
+    found = (_MAILTO.fullmatch(address.strip()) for address in rua.split(","))
+    return [match["host"].lower().rstrip(".") for match in found if match]
+
+
+def _joined(first: str, second: str) -> str:
+    addresses = [address.strip() for address in (*first.split(","), *second.split(","))]
+    return ",".join(dict.fromkeys(address for address in addresses if _MAILTO.fullmatch(address)))

@@ -1,0 +1,1 @@
+"""The HTTP door: one table of routes, one router, one table of errors."""

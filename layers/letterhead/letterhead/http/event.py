@@ -1,0 +1,54 @@
+"""API Gateway's event (HTTP API, payload format 2.0), read once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+
+class HttpEvent:
+    """What a request said, before anybody knows whose it is."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        http = event["requestContext"]["http"]
+        self.request_id: str = event["requestContext"]["requestId"]
+        self.method: str = http["method"]
+        self.path: str = event["rawPath"]
+        self.headers: dict[str, str] = {
+            name.lower(): value for name, value in (event.get("headers") or {}).items()
+        }
+        self.query = tuple(parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True))
+        self.body = _body(event)
+
+    @property
+    def authorization(self) -> str | None:
+        """The Authorization header; two of them come joined by a comma and are no token."""
+        return self.headers.get("authorization")
+
+    @property
+    def base_url(self) -> str:
+        """Scheme and host under which the caller found us."""
+        return f"{self.headers.get('x-forwarded-proto', 'https')}://{self.headers.get('host', '')}"
+
+    @property
+    def has_json(self) -> bool:
+        """Whether the body says that it is JSON, or doesn't say what it is."""
+        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if not media_type:
+            return True
+        return media_type == "application/json" or (
+            media_type.startswith("application/") and media_type.endswith("+json")
+        )
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return body.encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error:
+        return b""

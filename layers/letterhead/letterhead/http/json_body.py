@@ -1,0 +1,76 @@
+"""A request body as a JSON object, read strictly."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+
+from letterhead.dialects.problem import InvalidBodyError
+
+DEEPEST_NESTING = 32
+_TOO_LARGE = "the body has a number that is too large"
+
+
+def read_json_object(body: bytes) -> Mapping[str, object]:
+    """A JSON object (RFC 8259), read strictly: UTF-8, no duplicate keys, no NaN, nested at most 32 deep."""
+    if not body.strip():
+        return {}
+    try:
+        value = json.loads(
+            body.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+        )
+    except UnicodeDecodeError:
+        raise InvalidBodyError("the body isn't valid UTF-8") from None
+    except RecursionError:
+        raise InvalidBodyError("the body is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise InvalidBodyError(
+            f"the body isn't valid JSON (line {error.lineno}, column {error.colno})"
+        ) from None
+    except ValueError:
+        # An integer with more digits than Python converts.
+        raise InvalidBodyError(_TOO_LARGE) from None
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidBodyError("the body must be a JSON object")
+    if _depth(value) > DEEPEST_NESTING:
+        raise InvalidBodyError("the body is nested too deeply")
+    return value
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise InvalidBodyError("the body has the same key twice")
+    return found
+
+
+def _refuse_constant(name: str) -> object:
+    raise InvalidBodyError(f"{name} isn't JSON")
+
+
+def _finite(digits: str) -> float:
+    # `1e999` is valid JSON that Python reads as infinity, which no JSON can say.
+    number = float(digits)
+    if not math.isfinite(number):
+        raise InvalidBodyError(_TOO_LARGE)
+    return number
+
+
+def _depth(value: object) -> int:
+    deepest, level = 0, [value]
+    while level:
+        deepest += 1
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+            )
+        ]
+    return deepest

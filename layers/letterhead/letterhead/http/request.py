@@ -1,0 +1,54 @@
+"""One request as an operation sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from letterhead.http.json_body import read_json_object
+from letterhead.tokens.dialect import Dialect
+from letterhead.tokens.token import ApiToken
+
+
+@dataclass(frozen=True)
+class PublicRequest:
+    """A request to a page for people: no token, no dialect.
+
+    `parameters` are the path's; `query` keeps repeated keys in order; header names are in lower case; `base_url` is where the
+    caller found us, scheme and host.
+    """
+
+    parameters: Mapping[str, str]
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: bytes
+    base_url: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Request(PublicRequest):
+    """A request with a token that may do this."""
+
+    token: ApiToken
+
+    @property
+    def account_id(self) -> str:
+        """The account that asks."""
+        return self.token.account_id
+
+    @property
+    def dialect(self) -> Dialect:
+        """Whose words it is in."""
+        return self.token.dialect
+
+    @cached_property
+    def json(self) -> Mapping[str, object]:
+        """The body as a JSON object; raises `InvalidBodyError`."""
+        return read_json_object(self.body)
+
+    def query_value(self, name: str) -> str | None:
+        """The last value of a query key, or None."""
+        return next((value for key, value in reversed(self.query) if key == name), None)

@@ -1,0 +1,62 @@
+"""One line a request: enough to find a caller's trouble, nothing that is secret or personal."""
+
+from __future__ import annotations
+
+import traceback
+
+from aws_lambda_powertools import Logger
+
+from letterhead.dialects.problem import Kind
+from letterhead.http.event import HttpEvent
+from letterhead.http.refusals import problem_of
+from letterhead.tokens.token import ApiToken
+
+
+class RequestLog:
+    """Writes the one line. The path is the route's, never the caller's own, for that may hold an address or a secret link."""
+
+    def __init__(self, logger: Logger) -> None:
+        self._logger = logger
+
+    def write(
+        self,
+        http: HttpEvent,
+        route: str,
+        *,
+        status: int,
+        seconds: float,
+        token: ApiToken | None,
+        failure: Exception | None,
+    ) -> None:
+        """Write the line of one request; an error of our own is written with its place, never with its text."""
+        line: dict[str, object] = {
+            "request": http.request_id,
+            "method": http.method,
+            "route": route or "none",
+            "status": status,
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        if token is not None:
+            line |= {"account": token.account_id, "dialect": token.dialect, "token": token.preview}
+        if failure is None or problem_of(failure).kind not in (Kind.INTERNAL, Kind.UNAVAILABLE):
+            self._logger.info("request", extra=line)
+            return
+        line |= {"error": type(failure).__name__, "cause": _causes(failure), "where": _places(failure)}
+        self._logger.error("request failed", extra=line)
+
+
+def _causes(failure: BaseException) -> list[str]:
+    causes = []
+    while (cause := failure.__cause__ or failure.__context__) is not None:
+        response = getattr(cause, "response", None)
+        code = response.get("Error", {}).get("Code", "") if isinstance(response, dict) else ""
+        causes.append(f"{type(cause).__name__} {code}".strip())
+        failure = cause
+    return causes
+
+
+def _places(failure: BaseException) -> list[str]:
+    return [
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(failure.__traceback__)
+    ]

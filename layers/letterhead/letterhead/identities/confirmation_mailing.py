@@ -1,0 +1,175 @@
+"""Sending the confirmation mail that an identity asks for by being there, or by its generation having grown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from letterhead.accounts.account import Account
+from letterhead.identities.creation import DomainLookup
+from letterhead.identities.identity import IdentityStatus, MailFailure, SenderIdentity
+from letterhead.identities.links import LINK_LIFETIME, ConfirmationLink, derive_token, hash_of
+from letterhead.mail.confirmation_mail import ConfirmationFacts, confirmation_mail
+from letterhead.mail.message import Mailer, MailRefusedError, OutgoingMail
+from letterhead.unavailable import UnavailableError
+
+SENDER_LOCAL_PART = "no-reply"
+
+
+@dataclass(frozen=True)
+class MailRequest:
+    """Which mail is due. It holds ids only: who may read a queue learns no address and no link."""
+
+    account_id: str
+    identity_id: str
+    generation: int
+
+
+class Mailing(StrEnum):
+    """What became of a request."""
+
+    SENT = "sent"
+    OUTDATED = "outdated"
+    FAILED = "failed"
+
+
+class MailedIdentities(Protocol):
+    """Where sender identities are kept."""
+
+    def by_id_now(self, account_id: str, identity_id: str) -> SenderIdentity | None:
+        """The identity as it is now (strongly consistent), or None."""
+
+    def note_mailed(self, identity: SenderIdentity, *, mailed_at: datetime, expires_at: datetime) -> None:
+        """Note that this generation's mail has left; nothing when the generation has grown meanwhile."""
+
+    def note_failure(self, identity: SenderIdentity, failure: MailFailure) -> None:
+        """Note why this generation's mail hasn't left; nothing when the generation has grown meanwhile."""
+
+
+class LinkStore(Protocol):
+    """Where links are kept."""
+
+    def keep(self, link: ConfirmationLink) -> ConfirmationLink:
+        """Store a link; one of that hash that is there already stays as it is and is the answer."""
+
+
+class AccountLookup(Protocol):
+    """Where accounts are kept."""
+
+    def by_id(self, account_id: str) -> Account | None:
+        """The account, or None."""
+
+
+class Key(Protocol):
+    """The key from which links are derived."""
+
+    @property
+    def value(self) -> bytes:
+        """The key; raises `UnavailableError`."""
+
+
+class ConfirmationMailing:
+    """The act, with what it needs. `public_url` is where people reach us, without a slash at the end."""
+
+    def __init__(
+        self,
+        *,
+        identities: MailedIdentities,
+        links: LinkStore,
+        domains: DomainLookup,
+        accounts: AccountLookup,
+        mailer: Mailer,
+        key: Key,
+        public_url: str,
+    ) -> None:
+        self._identities = identities
+        self._links = links
+        self._domains = domains
+        self._accounts = accounts
+        self._mailer = mailer
+        self._key = key
+        self._public_url = public_url
+
+    def send(self, request: MailRequest, now: datetime) -> Mailing:
+        """Send one mail, unless it isn't wanted any more; repeating a request repeats the same link at worst.
+
+        What may pass (a throttle, a store that doesn't answer) is noted on the identity where that is possible and raised as
+        `UnavailableError`, so that the queue brings the request back; what won't pass is noted and done with.
+        """
+        identity = self._identities.by_id_now(request.account_id, request.identity_id)
+        if identity is None or not _wants(identity, request):
+            return Mailing.OUTDATED
+        account = self._accounts.by_id(identity.account_id)
+        failure = self._obstacle(identity, account)
+        if failure is not None or account is None:
+            return self._failed(identity, failure or MailFailure.ACCOUNT_SUSPENDED)
+        token = derive_token(self._key.value, identity.identity_id, identity.generation)
+        link = self._links.keep(
+            ConfirmationLink(
+                token_hash=hash_of(token),
+                account_id=identity.account_id,
+                identity_id=identity.identity_id,
+                generation=identity.generation,
+                expires_at=now + LINK_LIFETIME,
+            )
+        )
+        try:
+            self._mailer.send(
+                _mail(identity, account, f"{self._public_url}/confirmations/{token}", link.expires_at), now
+            )
+        except UnavailableError:
+            self._identities.note_failure(identity, MailFailure.PROVIDER_BUSY)
+            raise
+        except MailRefusedError:
+            return self._failed(identity, MailFailure.PROVIDER_REFUSED)
+        self._identities.note_mailed(identity, mailed_at=now, expires_at=link.expires_at)
+        return Mailing.SENT
+
+    def _obstacle(self, identity: SenderIdentity, account: Account | None) -> MailFailure | None:
+        if account is None or account.suspended_at is not None:
+            return MailFailure.ACCOUNT_SUSPENDED
+        if identity.email.needs_smtputf8:
+            return MailFailure.ADDRESS_NOT_DELIVERABLE
+        domain = self._domains.by_id(identity.account_id, identity.domain.domain_id)
+        if domain is None or not domain.can_send:
+            return MailFailure.DOMAIN_NOT_VERIFIED
+        return None
+
+    def _failed(self, identity: SenderIdentity, failure: MailFailure) -> Mailing:
+        self._identities.note_failure(identity, failure)
+        return Mailing.FAILED
+
+
+def _wants(identity: SenderIdentity, request: MailRequest) -> bool:
+    return (
+        identity.generation == request.generation
+        and identity.status is IdentityStatus.PENDING
+        and not identity.mailed
+    )
+
+
+def _mail(identity: SenderIdentity, account: Account, url: str, expires_at: datetime) -> OutgoingMail:
+    content = confirmation_mail(
+        ConfirmationFacts(
+            asker=account.name,
+            name=identity.name,
+            address=identity.email.shown,
+            domain=identity.domain.shown_name,
+            note=identity.personal_note if identity.add_note else None,
+            url=url,
+            expires_at=expires_at,
+        )
+    )
+    return OutgoingMail(
+        from_name=account.name,
+        from_address=f"{SENDER_LOCAL_PART}@{identity.domain.name}",
+        to_address=identity.email.deliverable,
+        content=content,
+        tags={
+            "account": identity.account_id,
+            "identity": identity.identity_id,
+            "kind": "identity_confirmation",
+        },
+    )

@@ -1,0 +1,39 @@
+"""What a mail is, before it becomes bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+class MailRefusedError(Exception):
+    """The provider refuses this mail and will go on refusing it."""
+
+
+@dataclass(frozen=True)
+class MailContent:
+    """What a mail says; text and HTML say the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class OutgoingMail:
+    """One mail to one person. Addresses are as mail servers want them (domains in A-labels)."""
+
+    from_name: str
+    from_address: str
+    to_address: str
+    content: MailContent
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Mailer(Protocol):
+    """Whoever takes mails and delivers them."""
+
+    def send(self, mail: OutgoingMail, now: datetime) -> str:
+        """Hand a mail over and answer the id that it got; raises `MailRefusedError` or `UnavailableError`."""

@@ -1,0 +1,55 @@
+"""Who is calling: from an Authorization header to an API token that may be used now."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Protocol
+
+from letterhead.tokens import secret
+from letterhead.tokens.token import ApiToken
+
+_HEADER = re.compile(r"(?i:bearer) +(\S+)")
+
+
+class UnauthenticatedError(Exception):
+    """No usable token was presented."""
+
+
+class AccountSuspendedError(Exception):
+    """The token is good; its account is suspended."""
+
+
+class TokenLookup(Protocol):
+    """Where tokens are kept."""
+
+    def by_hash(self, token_hash: str) -> ApiToken | None:
+        """The token of that hash as it is now, read strongly consistent, or None."""
+
+
+def presented_token(authorization: str | None) -> str | None:
+    """The token's text in an `Authorization: Bearer …` header (RFC 6750 section 2.1), or None.
+
+    The scheme's case doesn't matter (RFC 9110 section 11.1). Text that can't be a token is None too, so that a flood of
+    invented ones costs no look-up.
+    """
+    if authorization is None:
+        return None
+    match = _HEADER.fullmatch(authorization)
+    if match is None or not secret.is_well_formed(match.group(1)):
+        return None
+    return match.group(1)
+
+
+def authenticate(authorization: str | None, tokens: TokenLookup, now: datetime) -> ApiToken:
+    """The token that the header presents.
+
+    Raises `UnauthenticatedError` for an absent, malformed, unknown or expired token.
+    """
+    text = presented_token(authorization)
+    if text is None:
+        raise UnauthenticatedError
+    token = tokens.by_hash(secret.hash_of(text))
+    if token is None or token.expired(now):
+        raise UnauthenticatedError
+    return token
