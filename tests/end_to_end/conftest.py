@@ -1,0 +1,170 @@
+"""One local cloud for all end-to-end tests, driven from outside like anybody's: by its stack file, origin and control port."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import urllib3
+
+from tests.end_to_end.zones import records_as_zone
+
+ROOT = Path(__file__).resolve().parents[2]
+STACK_FILE = ROOT / ".local" / "stack.json"
+START_SECONDS = 240
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response as a client sees it."""
+
+    status: int
+    headers: urllib3.HTTPHeaderDict
+    content: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+
+class LocalCloud:
+    """The running stack, and the few calls that the tests make of it."""
+
+    def __init__(self, stack: dict[str, Any]) -> None:
+        self.stack = stack
+        self.origin: str = stack["origin"]
+        self.control: str = stack["control"]
+        self._pool = urllib3.PoolManager(retries=False, timeout=40)
+        self._serial = 0
+
+    def account(self, name: str = "Web Agency") -> Account:
+        self._serial += 1
+        answer = self.call("POST", f"{self.control}/accounts", {"name": name, "owner_email": f"owner{self._serial}@agency.com"})
+        assert answer.status in {200, 201}, answer.text
+        return Account(self, answer.json["account_id"], answer.json["tokens"])
+
+    def publish(self, zone: str, records: list[dict[str, Any]]) -> None:
+        self.set_zone(zone, records_as_zone(records))
+
+    def set_zone(self, zone: str, text: str) -> None:
+        answer = self.send("PUT", f"{self.control}/dns/{zone}", text.encode())
+        assert answer.status < 300, answer.text
+
+    def delete_zone(self, zone: str) -> None:
+        self.send("DELETE", f"{self.control}/dns/{zone}")
+
+    def fault(self, name: str, mode: str) -> None:
+        answer = self.call("PUT", f"{self.control}/dns-faults/{name}", {"mode": mode})
+        assert answer.status < 300, answer.text
+
+    def ses_fault(self, **fault: Any) -> None:
+        answer = self.call("PUT", f"{self.control}/ses-faults", fault)
+        assert answer.status < 300, answer.text
+
+    def mails_to(self, address: str) -> list[dict[str, Any]]:
+        mails = self.call("GET", f"{self.control}/mailbox").json
+        return [mail for mail in mails if address in str(mail["to"])]
+
+    def wait_for_mail(self, address: str, seconds: float = 30) -> dict[str, Any]:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if mails := self.mails_to(address):
+                return mails[0]
+            time.sleep(0.2)
+        raise AssertionError(f"no mail to {address} within {seconds} s")
+
+    def call(self, method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        content = None if body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json", **(headers or {})} if content is not None else headers or {}
+        return self.send(method, url, content, sent)
+
+    def send(self, method: str, url: str, content: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+        response = self._pool.request(method, url, body=content, headers=headers or {}, redirect=False)
+        return Answer(response.status, response.headers, response.data)
+
+    def aws(self, service: str) -> Any:
+        aws = self.stack["aws"]
+        return boto3.client(
+            service,
+            endpoint_url=aws["endpoint_url"],
+            region_name=aws["region"],
+            aws_access_key_id=aws["access_key_id"],
+            aws_secret_access_key=aws["secret_access_key"],
+        )
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account and its three tokens."""
+
+    cloud: LocalCloud
+    account_id: str
+    tokens: dict[str, str]
+
+    def sendara(self, method: str, path: str, body: Any = None) -> Answer:
+        return self._call("sendara", method, path, body)
+
+    def sendmailos(self, method: str, path: str, body: Any = None) -> Answer:
+        return self._call("sendmailos", method, path, body)
+
+    def mailersend(self, method: str, path: str, body: Any = None) -> Answer:
+        return self._call("mailersend", method, path, body)
+
+    def verified_domain(self, name: str) -> dict[str, Any]:
+        registered = self.sendara("POST", "/v1/domains", {"domain": name})
+        assert registered.status == 201, registered.text
+        self.cloud.publish(name, registered.json["dns_records"])
+        verified = self.sendara("POST", f"/v1/domains/{name}/verify")
+        assert verified.json["fully_verified"], verified.text
+        return registered.json
+
+    def _call(self, dialect: str, method: str, path: str, body: Any) -> Answer:
+        headers = {"Authorization": f"Bearer {self.tokens[dialect]}"}
+        return self.cloud.call(method, self.cloud.origin + path, body, headers)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[LocalCloud]:
+    if STACK_FILE.exists():
+        pytest.exit("the local cloud of this folder is up: stop it by `make down`, the tests start one of their own", 1)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local", "up"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        _wait_until_up(process)
+        yield LocalCloud(json.loads(STACK_FILE.read_text()))
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+@pytest.fixture
+def account(cloud: LocalCloud) -> Account:
+    return cloud.account()
+
+
+@pytest.fixture
+def other_account(cloud: LocalCloud) -> Account:
+    return cloud.account("Another Agency")
+
+
+def _wait_until_up(process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not STACK_FILE.exists():
+        if process.poll() is not None:
+            pytest.exit(f"the local cloud didn't start: {process.communicate()[0]}", 1)
+        if time.monotonic() > deadline:
+            pytest.exit(f"the local cloud didn't start within {START_SECONDS} s", 1)
+        time.sleep(0.2)

@@ -1,0 +1,235 @@
+"""Sending a confirmation mail: what goes out, what doesn't, and what becomes of trouble."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from letterhead.accounts.account import Account
+from letterhead.identities.confirmation import Decision, LinkState, look, press
+from letterhead.identities.confirmation_mailing import ConfirmationMailing, Mailing, MailRequest
+from letterhead.identities.identity import IdentityDomain, IdentityStatus, MailFailure
+from letterhead.identities.links import LINK_LIFETIME, hash_of, visit_field
+from letterhead.mail.message import MailRefusedError
+from letterhead.unavailable import UnavailableError
+from tests.fakes.domain_store import InMemoryDomains
+from tests.fakes.identity_store import InMemoryIdentities, InMemoryLinks
+from tests.fakes.sender_identities import ACCOUNT, NOW, identity
+from tests.fakes.sending_domains import registered_domain
+
+DOMAIN = registered_domain("web-agency.com", ACCOUNT, can_send=True)
+BASE = "https://mail.example"
+
+
+class Mailbox:
+    """A mailer that keeps what it is given, or fails as told."""
+
+    def __init__(self) -> None:
+        self.mails = []
+        self.failure = None
+
+    def send(self, mail, now):
+        if self.failure is not None:
+            raise self.failure
+        self.mails.append(mail)
+        return f"message-{len(self.mails)}"
+
+    @property
+    def token(self):
+        ((line,),) = [[line for line in mail.content.text.split() if line.startswith(BASE)] for mail in self.mails[-1:]]
+        return line.removeprefix(f"{BASE}/confirmations/")
+
+
+class Key:
+    value = b"k" * 64
+
+
+class Accounts:
+    def __init__(self) -> None:
+        self.account = Account(ACCOUNT, "Web Agency", "owner@web-agency.com", NOW)
+
+    def by_id(self, account_id):
+        return self.account if self.account and account_id == ACCOUNT else None
+
+
+class World:
+    """Everything that the act touches, in memory."""
+
+    def __init__(self) -> None:
+        self.identities = InMemoryIdentities()
+        self.links = InMemoryLinks()
+        self.domains = InMemoryDomains()
+        self.domains.claim(DOMAIN)
+        self.accounts = Accounts()
+        self.mailbox = Mailbox()
+        self.identity = identity(
+            domain=IdentityDomain.of(DOMAIN), add_note=True, personal_note="Hi Amy <b>!</b>"
+        )
+        self.identities.add(self.identity)
+        self.mailing = ConfirmationMailing(
+            identities=self.identities,
+            links=self.links,
+            domains=self.domains,
+            accounts=self.accounts,
+            mailer=self.mailbox,
+            key=Key(),
+            public_url=BASE,
+        )
+
+    def send(self, generation=1, now=NOW):
+        return self.mailing.send(MailRequest(ACCOUNT, self.identity.identity_id, generation), now)
+
+    @property
+    def kept(self):
+        return self.identities.by_id_now(ACCOUNT, self.identity.identity_id)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_the_mail_comes_from_the_verified_domain_and_goes_to_the_address(world):
+    assert world.send() is Mailing.SENT
+    (mail,) = world.mailbox.mails
+    assert (mail.from_name, mail.from_address) == ("Web Agency", "no-reply@web-agency.com")
+    assert mail.to_address == "amy@bookshelf.com"
+    assert mail.tags == {
+        "account": ACCOUNT,
+        "identity": world.identity.identity_id,
+        "kind": "identity_confirmation",
+    }
+
+
+def test_the_link_in_the_mail_opens_the_page_for_72_hours(world):
+    world.send()
+    opened = look(world.mailbox.token, links=world.links, identities=world.identities, now=NOW)
+    assert (opened.state, opened.expires_at) == (LinkState.OPEN, NOW + LINK_LIFETIME)
+
+
+def test_what_is_kept_of_the_link_is_its_hash(world):
+    world.send()
+    assert list(world.links.kept) == [hash_of(world.mailbox.token)]
+    assert world.mailbox.token not in repr(world.links.kept)
+
+
+def test_the_identity_knows_that_it_was_mailed(world):
+    world.send()
+    assert world.kept == replace(
+        world.identity, mailed_generation=1, mailed_at=NOW, expires_at=NOW + LINK_LIFETIME
+    )
+
+
+def test_a_request_delivered_twice_is_one_mail(world):
+    assert [world.send(), world.send()] == [Mailing.SENT, Mailing.OUTDATED]
+    assert len(world.mailbox.mails) == 1
+
+
+def test_a_mail_that_left_without_being_noted_repeats_the_same_link_and_its_end(world):
+    world.send()
+    first = world.mailbox.token
+    world.identities.put(world.identity)
+    world.send(now=NOW + timedelta(hours=1))
+    assert world.mailbox.token == first
+    assert world.kept.expires_at == NOW + LINK_LIFETIME
+    assert len(world.links.kept) == 1
+
+
+def test_a_request_of_an_older_generation_is_left_aside(world):
+    world.identities.put(replace(world.identity, generation=2))
+    assert [world.send(1), world.send(2)] == [Mailing.OUTDATED, Mailing.SENT]
+    assert len(world.mailbox.mails) == 1
+
+
+@pytest.mark.parametrize("status", [IdentityStatus.VERIFIED, IdentityStatus.REFUSED])
+def test_a_decided_identity_gets_no_mail(world, status):
+    world.identities.put(replace(world.identity, status=status, decided_at=NOW))
+    assert world.send() is Mailing.OUTDATED
+
+
+def test_a_deleted_identity_gets_no_mail(world):
+    world.mailing.send(MailRequest(ACCOUNT, "0identity0ident0", 1), NOW)
+    assert world.mailbox.mails == []
+
+
+def test_a_throttle_shows_on_the_identity_and_the_request_comes_back(world):
+    world.mailbox.failure = UnavailableError()
+    with pytest.raises(UnavailableError):
+        world.send()
+    assert world.kept.mail_failure is MailFailure.PROVIDER_BUSY
+    world.mailbox.failure = None
+    assert world.send() is Mailing.SENT
+    assert world.kept.mail_failure is None
+
+
+def test_a_refusal_is_noted_and_not_tried_for_ever(world):
+    world.mailbox.failure = MailRefusedError()
+    assert world.send() is Mailing.FAILED
+    assert world.kept.mail_failure is MailFailure.PROVIDER_REFUSED
+
+
+def test_nothing_is_sent_from_a_domain_that_may_not_send(world):
+    world.domains.save(replace(DOMAIN, can_send=False), before=DOMAIN)
+    assert world.send() is Mailing.FAILED
+    assert world.kept.mail_failure is MailFailure.DOMAIN_NOT_VERIFIED
+    assert (world.mailbox.mails, world.links.kept) == ([], {})
+
+
+def test_nothing_is_sent_from_a_domain_that_is_gone(world):
+    world.domains.release(DOMAIN)
+    assert world.send() is Mailing.FAILED
+    assert world.kept.mail_failure is MailFailure.DOMAIN_NOT_VERIFIED
+
+
+@pytest.mark.parametrize("suspended", [True, False], ids=["suspended", "gone"])
+def test_nothing_is_sent_for_an_account_that_is_suspended_or_gone(world, suspended):
+    world.accounts.account = replace(world.accounts.account, suspended_at=NOW) if suspended else None
+    assert world.send() is Mailing.FAILED
+    assert world.kept.mail_failure is MailFailure.ACCOUNT_SUSPENDED
+    assert world.mailbox.mails == []
+
+
+def test_nothing_is_sent_when_a_store_does_not_answer(world):
+    def unavailable(*_):
+        raise UnavailableError
+
+    for part in ("domains", "accounts", "links", "identities"):
+        broken = World()
+        store = getattr(broken, part)
+        for name in ("by_id", "by_id_now", "keep"):
+            setattr(store, name, unavailable)
+        with pytest.raises(UnavailableError):
+            broken.send()
+        assert broken.mailbox.mails == []
+
+
+def test_an_address_that_ses_cannot_reach_is_told_so(world):
+    world.identity = identity("jörg@bookshelf.com", seconds=1, domain=IdentityDomain.of(DOMAIN))
+    world.identities.add(world.identity)
+    assert world.send() is Mailing.FAILED
+    assert world.kept.mail_failure is MailFailure.ADDRESS_NOT_DELIVERABLE
+
+
+def test_a_note_goes_along_only_when_asked_for(world):
+    world.send()
+    assert "Hi Amy <b>!</b>" in world.mailbox.mails[0].content.text
+    silent = World()
+    silent.identities.put(replace(silent.identity, add_note=False))
+    silent.send()
+    assert "Hi Amy" not in silent.mailbox.mails[0].content.text
+
+
+def test_a_mailed_link_confirms(world):
+    world.send()
+    token = world.mailbox.token
+    press(
+        token,
+        Decision.CONFIRM,
+        visit_field(token, NOW),
+        links=world.links,
+        identities=world.identities,
+        now=NOW,
+    )
+    assert world.kept.is_verified

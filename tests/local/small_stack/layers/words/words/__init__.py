@@ -1,0 +1,3 @@
+"""A word that only the layer knows."""
+
+WORD = "from the layer"
