@@ -38,8 +38,8 @@ up: $(VENV)  ## start the local cloud alone; .local/stack.json says where everyt
 down: $(VENV)  ## stop the local cloud of this folder
 	@exec python -m local down
 
-logs: $(VENV)  ## follow what the functions log in the local cloud
-	@exec python -m local logs
+logs: $(VENV)  ## what the functions of the local cloud have logged (FOLLOW=1: and go on)
+	@exec python -m local logs $(if $(FOLLOW),--follow)
 
 .PHONY: test lint types unit template build e2e
 test: lint types unit template build e2e  ## everything below; what .ci/run runs

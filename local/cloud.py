@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -117,7 +118,7 @@ class _Start:
             "Checking that everything answers", "Everything answers; made one account"
         ):
             await self._check(origin_url, control_url)
-            account = await asyncio.to_thread(_first_account, functions)
+            account = await asyncio.to_thread(_first_account, functions, self._functions_log())
         stack = Stack(origin_url, control_url, dns, access, account.account_id, account.tokens)
         write_stack(self._checkout.stack_file, stack)
         return Cloud(stack, emulator)
@@ -126,7 +127,7 @@ class _Start:
         listening = listening_socket(ORIGIN_PORT)
         await self._origin.start(listening)
         self._parts.push_async_callback(self._origin.stop)
-        return f"http://{LOOPBACK}:{port_of(listening)}"
+        return self._url(listening, ORIGIN_PORT, "API")
 
     async def _start_nameserver(self) -> tuple[Address, Nameserver]:
         nameserver = Nameserver()
@@ -138,7 +139,13 @@ class _Start:
         listening = listening_socket(CONTROL_PORT)
         await control.start(listening)
         self._parts.push_async_callback(control.stop)
-        return f"http://{LOOPBACK}:{port_of(listening)}"
+        return self._url(listening, CONTROL_PORT, "control port")
+
+    def _url(self, listening: socket.socket, wanted_port: int, part: str) -> str:
+        port = port_of(listening)
+        if port != wanted_port:
+            self._terminal.say(f"  Port {wanted_port} is in use here: the {part} is on port {port} instead.")
+        return f"http://{LOOPBACK}:{port}"
 
     async def _start_emulator(self, dns: Address) -> tuple[Emulator, SesStandIn]:
         async with self._terminal.step("Starting the nameserver, the SES stand-in and the AWS emulator"):
@@ -197,10 +204,13 @@ class _Start:
             for url in (f"{control_url}/mailbox", f"{origin_url}/"):
                 async with session.get(url) as response:
                     if response.status >= 500:
-                        text = " ".join((await response.text()).split())[:200]
+                        answer = shortened(f"GET {url} answered {response.status} {await response.text()}")
                         raise LocalCloudError(
-                            f"GET {url} answered {response.status} {text}: see the functions' lines with `make logs`"
+                            f"{answer} (what the functions logged: {self._functions_log()})"
                         )
+
+    def _functions_log(self) -> str:
+        return self._checkout.shown(self._checkout.log("functions"))
 
 
 async def _in_thread(call: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
@@ -213,7 +223,7 @@ async def _in_thread(call: Callable[..., Result], *arguments: Any, **named: Any)
         ) from error
 
 
-def _first_account(functions: Functions) -> Account:
+def _first_account(functions: Functions, log: str) -> Account:
     try:
         return functions.create_account(*FIRST_ACCOUNT)
     except UnknownFunctionError:
@@ -221,5 +231,4 @@ def _first_account(functions: Functions) -> Account:
             "template.yaml has no function in functions/operator, which makes the first account"
         ) from None
     except (FunctionFailedError, NoAccountError) as error:
-        hint = "its lines are above" if isinstance(error, FunctionFailedError) else ""
-        raise LocalCloudError(shortened(f"The first account couldn't be made: {error} {hint}")) from error
+        raise LocalCloudError(f"{shortened(str(error))} (what it logged: {log})") from error

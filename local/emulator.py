@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import signal
 import sys
@@ -32,7 +33,11 @@ class Emulator:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, environment: Mapping[str, str]) -> None:
-        """Starts it and waits until it answers; LocalCloudError when it ends or stays silent."""
+        """Starts it and waits until it answers; LocalCloudError when it isn't there, ends or stays silent."""
+        if importlib.util.find_spec("ministack") is None:
+            raise LocalCloudError(
+                "The AWS emulator (ministack) isn't in this environment: `make .venv` installs it"
+            )
         await asyncio.to_thread(end_holder, self._checkout.emulator_lock, STOP_SECONDS)
         with self._checkout.log("emulator").open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from functools import cached_property
 from html.parser import HTMLParser
 from itertools import count, islice
@@ -51,9 +51,9 @@ class Mailbox:
 
         `from`, `subject`, `text`, `html` and `raw` are strings ("" where a mail has none); `to`, `cc` and
         `reply_to` are lists of addresses as written (`Amy <amy@example.com>`); `headers` maps each header's name
-        to its decoded value, a repeated header's values joined by a newline; line ends in `text` and `html` are newlines; `links` are the web addresses in the
-        mail, each once, in their order; sizes are bytes after decoding; `raw` is the mail as UTF-8, or as
-        Latin-1 where it isn't UTF-8.
+        to its decoded value, a repeated header's values joined by a newline; lines in `text` and `html` end in a
+        newline alone; `links` are the web addresses in the mail, each once, in their order; sizes are bytes after
+        decoding; `raw` is the mail as UTF-8, or as Latin-1 where it isn't UTF-8.
         """
         return [mail.as_json() for mail in self._mails]
 
@@ -108,7 +108,7 @@ class Mail:
         part = self._body_part(subtype)
         return "" if part is None else _text_of(part).replace("\r\n", "\n")
 
-    def _body_part(self, subtype: str) -> EmailMessage | None:
+    def _body_part(self, subtype: str) -> MIMEPart | None:
         try:
             return self.message.get_body((subtype,))
         except (MessageError, ValueError, AttributeError, KeyError):
@@ -147,7 +147,7 @@ class Mail:
             }
 
 
-def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
+def _leaves(message: MIMEPart) -> Iterator[MIMEPart]:
     """The parts that hold content; a forwarded mail (message/rfc822) is one part, not its own parts."""
     if message.is_multipart() and message.get_content_maintype() != "message":
         for part in message.iter_parts():
@@ -156,14 +156,17 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
         yield message
 
 
-def _bytes_of(part: EmailMessage) -> bytes:
+def _bytes_of(part: MIMEPart) -> bytes:
     if part.get_content_maintype() == "message" and part.is_multipart():
-        return b"".join(inner.as_bytes() for inner in part.iter_parts())
+        try:
+            return b"".join(inner.as_bytes() for inner in part.iter_parts())
+        except (MessageError, LookupError, ValueError):  # what the parser took the generator may not write
+            return b""
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
 
-def _text_of(part: EmailMessage) -> str:
+def _text_of(part: MIMEPart) -> str:
     try:
         return str(part.get_content(errors="replace"))
     except (LookupError, ValueError, MessageError):

@@ -41,15 +41,14 @@ class Sam:
         """The SAM CLI beside the running Python, else on PATH; LocalCloudError when there is none."""
         found = shutil.which("sam", path=self._environment["PATH"])
         if found is None:
-            raise LocalCloudError(
-                "The SAM CLI isn't in this environment: run `make` targets, which install it"
-            )
+            raise LocalCloudError("The SAM CLI isn't in this environment: `make .venv` installs it")
         return found
 
     def build_is_current(self) -> bool:
         """Whether the last build was made from exactly these sources and settings."""
         mark = self._mark()
-        return mark.exists() and mark.read_text(encoding="ascii") == self._wanted_fingerprint()
+        built = mark.exists() and (self._checkout.build / "template.yaml").exists()
+        return built and mark.read_text(encoding="ascii") == self._wanted_fingerprint()
 
     async def build(self) -> None:
         """Builds into .local/build; LocalCloudError with the essence of what sam said."""

@@ -86,7 +86,9 @@ class _Watcher:
     def before(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         context["metered_params"] = params
         if model.name in _WRITES:
-            context["metered_before"] = [self._peek(table, key) for table, key in self._targets(model.name, params)]
+            context["metered_before"] = [
+                self._peek(table, key) for table, key in self._targets(model.name, params)
+            ]
 
     def after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         params = context["metered_params"]
@@ -98,13 +100,18 @@ class _Watcher:
     def _count_reads(self, operation: str, params: dict[str, Any], parsed: dict[str, Any]) -> None:
         if operation == "GetItem":
             units = _blocks(item_size(parsed.get("Item", {})), _READ_BLOCK)
-            self._add_read(operation, params["TableName"], units, consistent=params.get("ConsistentRead", False))
+            self._add_read(
+                operation, params["TableName"], units, consistent=params.get("ConsistentRead", False)
+            )
         elif operation in ("Query", "Scan"):
             if "ProjectionExpression" in params or params.get("Select") or "FilterExpression" in params:
                 raise UnmeasurableCallError(f"{operation} with a projection or a filter")
             size = sum(item_size(item) for item in parsed["Items"])
             self._add_read(
-                operation, params["TableName"], _blocks(size, _READ_BLOCK), consistent=params.get("ConsistentRead", False)
+                operation,
+                params["TableName"],
+                _blocks(size, _READ_BLOCK),
+                consistent=params.get("ConsistentRead", False),
             )
         elif operation == "BatchGetItem":
             for table, asked in params["RequestItems"].items():
@@ -122,7 +129,9 @@ class _Watcher:
     def _add_read(self, operation: str, table: str, units: float, *, consistent: bool) -> None:
         self._meter.charges.append(Charge(operation, table, read_units=units if consistent else units / 2))
 
-    def _count_writes(self, operation: str, params: dict[str, Any], before: list[Item], *, failed: bool) -> None:
+    def _count_writes(
+        self, operation: str, params: dict[str, Any], before: list[Item], *, failed: bool
+    ) -> None:
         factor = 2.0 if operation == "TransactWriteItems" else 1.0
         for (table, key), old in zip(self._targets(operation, params), before, strict=True):
             new = old if failed else self._peek(table, key)

@@ -11,12 +11,16 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.fakes.aws import ENVIRONMENT, DynamoDbFaults, aws_with_tables
+
+if TYPE_CHECKING:
+    from tests.fakes.outside import Outside
 
 SENDS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 LOOKS_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
@@ -61,6 +65,12 @@ def aws_environment(monkeypatch) -> None:
 
 
 @pytest.fixture
+def no_pauses(monkeypatch) -> None:
+    """AWS's clients don't wait between two tries."""
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+
+
+@pytest.fixture
 def tables(aws_environment) -> Iterator[None]:
     """The template's tables in moto, each under its logical id as its name."""
     with aws_with_tables():
@@ -72,3 +82,19 @@ def dynamodb_faults(tables) -> Iterator[DynamoDbFaults]:
     """Breaks chosen calls of DynamoDB."""
     with DynamoDbFaults().installed() as faults:
         yield faults
+
+
+@pytest.fixture(scope="session")
+def _running_outside() -> Iterator[Outside]:
+    from tests.fakes.outside import outside
+
+    with outside() as world:
+        yield world
+
+
+@pytest.fixture
+def outside(aws_environment, monkeypatch, _running_outside) -> Outside:
+    """The local cloud's SES and nameserver, with nothing in them; new clients of SES find this one."""
+    _running_outside.reset()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", _running_outside.ses_url)
+    return _running_outside

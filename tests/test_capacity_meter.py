@@ -18,8 +18,13 @@ def client(aws_environment):
         client.create_table(
             TableName="t",
             BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "other")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "other")
+            ],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
             LocalSecondaryIndexes=[
                 {
                     "IndexName": "by_other",
@@ -110,8 +115,14 @@ def test_a_read_costs_its_four_kilobytes_and_half_of_that_when_it_may_be_late(cl
 
 def test_a_query_adds_its_items_up_before_it_rounds(client):
     for number in range(3):
-        client.put_item(TableName="t", Item={"pk": {"S": "a"}, "sk": {"S": str(number)}, "text": {"S": "y" * 1500}})
-    asked = {"TableName": "t", "KeyConditionExpression": "pk = :a", "ExpressionAttributeValues": {":a": {"S": "a"}}}
+        client.put_item(
+            TableName="t", Item={"pk": {"S": "a"}, "sk": {"S": str(number)}, "text": {"S": "y" * 1500}}
+        )
+    asked = {
+        "TableName": "t",
+        "KeyConditionExpression": "pk = :a",
+        "ExpressionAttributeValues": {":a": {"S": "a"}},
+    }
     with metered(client) as meter:
         client.query(**asked)
         client.query(**asked, ConsistentRead=True)
@@ -119,7 +130,11 @@ def test_a_query_adds_its_items_up_before_it_rounds(client):
 
 
 def test_a_query_that_hides_what_it_evaluates_is_refused(client):
-    asked = {"TableName": "t", "KeyConditionExpression": "pk = :a", "ExpressionAttributeValues": {":a": {"S": "a"}}}
+    asked = {
+        "TableName": "t",
+        "KeyConditionExpression": "pk = :a",
+        "ExpressionAttributeValues": {":a": {"S": "a"}},
+    }
     with metered(client), pytest.raises(UnmeasurableCallError):
         client.query(**asked, ProjectionExpression="pk")
 

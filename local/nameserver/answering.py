@@ -145,7 +145,8 @@ class _Answering:
         cname = zone.rdataset(owner, dns.rdatatype.CNAME)
         if cname is not None and rdtype not in _BESIDE_CNAME:
             self._add(self._response.answer, name, cname)
-            return cname[0].target.canonicalize()
+            aliased: dns.name.Name = cname[0].target.canonicalize()
+            return aliased
         found = (
             zone.nodes[owner].rdatasets[0] if rdtype == dns.rdatatype.ANY else zone.rdataset(owner, rdtype)
         )
@@ -161,7 +162,7 @@ class _Answering:
         """The CNAME that a DNAME above the name makes of it (RFC 6672 §3)."""
         self._add(self._response.answer, owner, dname)
         try:
-            target = name.relativize(owner).concatenate(dname[0].target)
+            target: dns.name.Name = name.relativize(owner).concatenate(dname[0].target)
         except dns.name.NameTooLong:
             self._response.set_rcode(dns.rcode.YXDOMAIN)
             return None
@@ -214,9 +215,7 @@ class _Answering:
 
     @staticmethod
     def _add(section: list[dns.rrset.RRset], name: dns.name.Name, rdataset: dns.rdataset.Rdataset) -> None:
-        rrset = dns.rrset.RRset(name, rdataset.rdclass, rdataset.rdtype)
-        rrset.update(rdataset)
-        section.append(rrset)
+        section.append(dns.rrset.from_rdata_list(name, rdataset.ttl, list(rdataset)))
 
 
 def _ns_addresses(

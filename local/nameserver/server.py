@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from itertools import count
+from typing import cast
 
 import dns.exception
 import dns.flags
@@ -36,7 +37,7 @@ class Nameserver:
         """Listen on UDP and TCP at the same port (port 0: a free one) and say where. OSError if it is taken."""
         for last_try in [False] * (_PORT_TRIES if port == 0 else 0) + [True]:
             tcp = await asyncio.start_server(self._serve_connection, host, port)
-            address = tcp.sockets[0].getsockname()[:2]
+            address: tuple[str, int] = tcp.sockets[0].getsockname()[:2]
             try:
                 self._udp, _ = await asyncio.get_running_loop().create_datagram_endpoint(
                     lambda: _Datagrams(self), local_addr=address
@@ -136,8 +137,8 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._nameserver = nameserver
         self._transport: asyncio.DatagramTransport
 
-    def connection_made(self, transport: asyncio.DatagramTransport) -> None:
-        self._transport = transport
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
         answer = self._nameserver.answer(data, over_udp=True)

@@ -59,9 +59,7 @@ class HostedZone:
 
     def negative_soa(self) -> dns.rdataset.Rdataset:
         """The SOA as a negative answer carries it: its TTL is the lesser of its own and MINIMUM (RFC 2308 §3)."""
-        soa = self.soa.copy()
-        soa.ttl = min(soa.ttl, soa[0].minimum)
-        return soa
+        return dns.rdataset.from_rdata(min(self.soa.ttl, self.soa[0].minimum), *self.soa)
 
 
 def read_origin(text: str) -> dns.name.Name:
@@ -86,13 +84,13 @@ def read_zone(origin: dns.name.Name, text: str, serial: int) -> HostedZone:
     except (dns.exception.DNSException, ValueError) as error:
         raise ZoneError(f"zone {origin}: {str(error) or type(error).__name__}") from None
 
+    apex = zone.find_node(origin, create=True)
     nodes = {name.canonicalize(): node for name, node in zone.nodes.items()}
-    apex = nodes.setdefault(origin, dns.node.Node())
     if apex.get_rdataset(dns.rdataclass.IN, dns.rdatatype.CNAME) is not None:
         raise ZoneError(f"zone {origin}: a CNAME can't stand at the zone's own name (RFC 1034 §3.6.2)")
     if apex.get_rdataset(dns.rdataclass.IN, dns.rdatatype.NS) is None:
         apex.replace_rdataset(dns.rdataset.from_text("IN", "NS", DEFAULT_TTL, str(OWN_NS)))
-    ns = apex.get_rdataset(dns.rdataclass.IN, dns.rdatatype.NS)
+    ns = apex.find_rdataset(dns.rdataclass.IN, dns.rdatatype.NS)
     soa = apex.get_rdataset(dns.rdataclass.IN, dns.rdatatype.SOA)
     if soa is None:
         soa = dns.rdataset.from_text(

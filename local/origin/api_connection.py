@@ -48,9 +48,8 @@ class ApiConnection:
         reader, writer = await self._connected()
         try:
             request = h11.Request(method=method, target=self._api.prefix + target, headers=headers)
-            events = [request, h11.Data(data=body)] if body else [request]
-            for event in [*events, h11.EndOfMessage()]:
-                writer.write(self._http.send(event) or b"")
+            events = [request, h11.Data(data=body), h11.EndOfMessage()]
+            writer.write(b"".join(self._http.send(event) or b"" for event in events))
             await writer.drain()
             answer = await self._answer(reader)
         except (h11.ProtocolError, ConnectionError) as error:

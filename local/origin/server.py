@@ -202,10 +202,11 @@ class _Client:
         if last:
             headers = [*headers, (b"Connection", b"close")]
         reason = REASONS.get(answer.status, b"")
-        await self._write(h11.Response(status_code=answer.status, headers=headers, reason=reason))
-        if answer.body and not self._bodiless:
-            await self._write(h11.Data(data=answer.body))
-        await self._write(h11.EndOfMessage())
+        await self._write(
+            h11.Response(status_code=answer.status, headers=headers, reason=reason),
+            h11.Data(data=b"" if self._bodiless else answer.body),
+            h11.EndOfMessage(),
+        )
 
     async def _linger(self) -> None:
         """Throws away what is still coming in: closing with unread bytes would take the answer from the client."""
@@ -214,8 +215,8 @@ class _Client:
             while await self._reader.read(READ_BYTES):
                 pass
 
-    async def _write(self, event: h11.Event) -> None:
-        self._writer.write(self._http.send(event) or b"")
+    async def _write(self, *events: h11.Event) -> None:
+        self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
         await self._writer.drain()
 
     async def _next_event(self) -> h11.Event:

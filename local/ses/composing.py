@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email import headerregistry, policy
 from email.errors import MessageError
@@ -33,7 +33,7 @@ _OWN_HEADERS = frozenset(
 )
 _SET_BY_SES = (b"message-id", b"date", b"bcc", b"return-path")
 _SES_PREFIX = b"x-ses-"
-_REGISTRY = headerregistry.HeaderRegistry()
+_address_header: Callable[[str, str], Any] = headerregistry.HeaderRegistry()
 # The longest line of RFC 5322 §2.1.1: shorter ones make the library break long URLs in headers into encoded words.
 _WIRE = policy.SMTP.clone(max_line_length=998)
 
@@ -45,7 +45,7 @@ def addresses_in(values: Sequence[str]) -> list[headerregistry.Address]:
         if "\r" in value or "\n" in value or "\0" in value:
             raise bad_request("Address contains control characters.")
         try:
-            addresses = _REGISTRY("To", value).addresses
+            addresses = _address_header("To", value).addresses
         except (MessageError, ValueError, IndexError, AttributeError):
             raise bad_request(f"Illegal address: {value}") from None
         if not addresses or any(not address.username or not address.domain for address in addresses):
@@ -86,7 +86,7 @@ def with_ses_headers(raw: bytes, message_id: str, now: datetime) -> bytes:
     """The mail as SES passes it on: its own Message-ID and Date, no Bcc, Return-Path or X-SES headers; all else
     byte for byte."""
     head, gap, body = _split(raw)
-    newline = b"\r\n" if b"\r\n" in head or not head else b"\n"
+    newline = b"\n" if gap == b"\n\n" else b"\r\n"
     kept = [
         line
         for field in _fields(head)

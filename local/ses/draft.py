@@ -11,6 +11,7 @@ from typing import Any
 
 from local.ses.composing import addresses_in, compose
 from local.ses.errors import bad_request
+from local.ses.headers import header_values
 
 MOST_RECIPIENTS = 50
 MOST_BYTES = 40 * 1024 * 1024
@@ -54,7 +55,7 @@ def read_draft(asked: Mapping[str, Any]) -> Draft:
     if len(raw) > MOST_BYTES:
         raise bad_request(f"Message length is more than {MOST_BYTES} bytes long: {len(raw)}.")
     message = message_from_bytes(raw, policy=policy.default)
-    header_from = [str(value) for value in message.get_all("From", [])]
+    header_from = header_values(message, "From")
     if not header_from:
         raise bad_request("Missing required header 'From'.")
     senders = addresses_in(
@@ -76,7 +77,7 @@ def read_draft(asked: Mapping[str, Any]) -> Draft:
 def _recipients(given: Mapping[str, list[str]], message: EmailMessage) -> tuple[str, ...]:
     values = [value for key in ("ToAddresses", "CcAddresses", "BccAddresses") for value in given.get(key, [])]
     if not values:
-        values = [str(value) for name in ("To", "Cc", "Bcc") for value in message.get_all(name, [])]
+        values = [value for name in ("To", "Cc", "Bcc") for value in header_values(message, name)]
     if not values:
         raise bad_request("There are no recipients.")
     recipients = tuple(address.addr_spec for address in addresses_in(values))
@@ -108,5 +109,4 @@ def _tags(asked: Mapping[str, Any], message: EmailMessage) -> dict[str, list[str
 
 
 def _ses_header(message: EmailMessage, name: str) -> str | None:
-    value = message[name]
-    return str(value).strip() or None if value is not None else None
+    return next(iter(header_values(message, name)), "") or None

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -24,6 +24,9 @@ _DECISION = re.compile(rb"<EvalDecision>(\w+)</EvalDecision>")
 _TIMEOUT = aiohttp.ClientTimeout(total=30)
 _ROLE_KEPT_SECONDS = 5.0
 BRIEFLY_SECONDS = 0.25
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,9 @@ class EmulatorCalls:
         self._region = region
         self._credentials = Credentials(access_key_id, secret_access_key)
         self._session: aiohttp.ClientSession
-        self._roles = _Remembered(_ROLE_KEPT_SECONDS)
-        self._configuration_sets = _Remembered(BRIEFLY_SECONDS)
-        self._verdicts = _Remembered(BRIEFLY_SECONDS)
+        self._roles: _Remembered[str | None] = _Remembered(_ROLE_KEPT_SECONDS)
+        self._configuration_sets: _Remembered[ConfigurationSet | None] = _Remembered(BRIEFLY_SECONDS)
+        self._verdicts: _Remembered[bool] = _Remembered(BRIEFLY_SECONDS)
 
     async def start(self) -> None:
         self._session = aiohttp.ClientSession(
@@ -212,16 +215,17 @@ class EmulatorCalls:
         return found
 
 
-class _Remembered:
+class _Remembered(Generic[T]):
     """Answers kept for a moment of real time."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._kept: dict[str, tuple[float, Any]] = {}
+        self._kept: dict[str, tuple[float, T]] = {}
 
-    async def get(self, key: str, fetch: Callable[[], Awaitable[Any]]) -> Any:
-        until, value = self._kept.get(key, (0.0, None))
-        if time.monotonic() >= until:
-            value = await fetch()
-            self._kept[key] = (time.monotonic() + self._seconds, value)
+    async def get(self, key: str, fetch: Callable[[], Awaitable[T]]) -> T:
+        kept = self._kept.get(key)
+        if kept is not None and time.monotonic() < kept[0]:
+            return kept[1]
+        value = await fetch()
+        self._kept[key] = (time.monotonic() + self._seconds, value)
         return value

@@ -17,6 +17,10 @@ from itertools import groupby
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from local.ses.composing import addresses_in
+from local.ses.errors import SesError
+from local.ses.headers import header_items, header_values
+
 SIMULATOR_DOMAIN = "simulator.amazonses.com"
 SNS_SUBJECT = "Amazon SES Email Event Notification"
 _MTA = "a8-18.smtp-out.amazonses.com"
@@ -152,7 +156,7 @@ def _event(mail: SentMail, event_type: str, name: str, details: dict[str, Any]) 
 
 
 def _mail(mail: SentMail) -> dict[str, Any]:
-    headers = [{"name": name, "value": str(value)} for name, value in mail.message.items()]
+    headers = [{"name": name, "value": value} for name, value in header_items(mail.message)]
     kept: list[dict[str, str]] = []
     size = 0
     for header in headers:
@@ -177,14 +181,22 @@ def _mail(mail: SentMail) -> dict[str, Any]:
 def _common_headers(mail: SentMail) -> dict[str, Any]:
     common: dict[str, Any] = {}
     for header, name in _COMMON.items():
-        addresses = getattr(mail.message[header], "addresses", ())
+        addresses = [address for value in header_values(mail.message, header) for address in _listed(value)]
         if addresses:
-            common[name] = [str(address) for address in addresses]
-    common["date"] = str(mail.message["Date"])
+            common[name] = addresses
+    common["date"] = next(iter(header_values(mail.message, "Date")))
     common["messageId"] = mail.message_id
-    if mail.message["Subject"] is not None:
-        common["subject"] = str(mail.message["Subject"])
+    for subject in header_values(mail.message, "Subject")[:1]:
+        common["subject"] = subject
     return common
+
+
+def _listed(value: str) -> list[str]:
+    """The addresses of a header value one by one; what isn't a list of addresses stays whole."""
+    try:
+        return [str(address) for address in addresses_in([value])]
+    except SesError:
+        return [value]
 
 
 def _timestamp(moment: datetime) -> str:

@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import dns.asyncquery
 import dns.exception
 import dns.message
 import dns.name
 import dns.rcode
-import dns.rdata
 import dns.rdatatype
 
 from local.ses.identity import Soa
 
-_TRY_SECONDS = 0.5
+TRY_SECONDS = 0.5
 _TRIES = 2
 _PAYLOAD = 1232
 
@@ -35,7 +35,7 @@ class Trouble(StrEnum):
 class Answer:
     """The records of the type asked for, or the trouble that there are none."""
 
-    records: tuple[dns.rdata.Rdata, ...] = ()
+    records: tuple[Any, ...] = ()
     trouble: Trouble | None = None
 
 
@@ -103,7 +103,7 @@ class DnsReader:
         for _ in range(_TRIES):
             try:
                 response, _over_tcp = await dns.asyncquery.udp_with_fallback(
-                    query, self._host, timeout=_TRY_SECONDS, port=self._port
+                    query, self._host, timeout=TRY_SECONDS, port=self._port
                 )
             except (dns.exception.DNSException, OSError, EOFError):
                 continue
@@ -119,6 +119,6 @@ def _targets(answer: Answer) -> list[dns.name.Name]:
     return [record.target for record in answer.records]
 
 
-def _is_spf(record: dns.rdata.Rdata) -> bool:
-    text = b"".join(record.strings).lower()
+def _is_spf(record: Any) -> bool:
+    text: bytes = b"".join(record.strings).lower()
     return text == b"v=spf1" or text.startswith(b"v=spf1 ")

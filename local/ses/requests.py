@@ -8,11 +8,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-import botocore.session
-from botocore.model import OperationModel, Shape, StructureShape
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from local.ses.errors import bad_request
@@ -32,7 +33,7 @@ class V2Requests:
     """The operations named, as botocore's `sesv2` model has them."""
 
     def __init__(self, operations: Iterable[str]) -> None:
-        model = botocore.session.get_session().get_service_model("sesv2")
+        model = _service_model()
         self._routes = [_route(model.operation_model(operation)) for operation in operations]
 
     def match(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]] | None:
@@ -71,6 +72,11 @@ class V2Requests:
         return found
 
 
+@cache
+def _service_model() -> ServiceModel:
+    return ServiceModel(Loader().load_service_model("sesv2", "service-2"), "sesv2")
+
+
 def _route(model: OperationModel) -> Route:
     uri = model.http["requestUri"]
     pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(uri))
@@ -87,7 +93,7 @@ def _json_object(body: bytes) -> dict[str, Any]:
     return found
 
 
-def _with_bytes(value: Any, shape: Shape) -> Any:
+def _with_bytes(value: Any, shape: Any) -> Any:
     """The value with its blobs decoded; what has the wrong type is left for the validator to name."""
     if shape.type_name == "blob" and isinstance(value, str):
         try:
@@ -105,7 +111,7 @@ def _with_bytes(value: Any, shape: Shape) -> Any:
     return value
 
 
-def _check_limits(value: Any, shape: Shape, where: str) -> None:
+def _check_limits(value: Any, shape: Any, where: str) -> None:
     """Enums, patterns and greatest lengths, which botocore's validator leaves to the service."""
     if isinstance(shape, StructureShape):
         for name, inner in value.items():

@@ -20,6 +20,7 @@ from local.ses.draft import Draft, read_draft
 from local.ses.emulator_calls import ConfigurationSet, EmulatorCallError, EmulatorCalls, Incoming
 from local.ses.errors import SesError, message_rejected, not_found
 from local.ses.events import SNS_SUBJECT, SentMail, events_of
+from local.ses.headers import header_values
 from local.ses.identities import Identities
 from local.ses.identity import Identity, Status
 from local.ses.permission import Permission, caller_of
@@ -103,16 +104,14 @@ class Sending:
             mail = SentMail(
                 message_id=message_id,
                 sent_at=now,
-                source=str(draft.message["From"]),
+                source=header_values(draft.message, "From")[0],
                 source_arn=identity_arns[0],
                 account_id=self._account_id,
                 destination=draft.recipients,
                 message=message_from_bytes(raw, policy=policy.default),
                 tags={**draft.tags, **_automatic_tags(draft, set_name, incoming)},
             )
-            task = asyncio.create_task(
-                self._publish(self._emulator, mail, rejected, configuration_set)
-            )
+            task = asyncio.create_task(self._publish(self._emulator, mail, rejected, configuration_set))
             self._publishing.add(task)
             task.add_done_callback(self._publishing.discard)
         return {"MessageId": message_id}

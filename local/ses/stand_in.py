@@ -35,6 +35,7 @@ from local.ses.sending import Sending
 
 _log = logging.getLogger(__name__)
 
+_SHUTDOWN_SECONDS = 3.0
 _LARGEST_REQUEST = 64 * 1024 * 1024
 _TAG_OPERATIONS = frozenset({"TagResource", "UntagResource", "ListTagsForResource"})
 _NOT_COUNTED = frozenset({"SendEmail", "GetAccount"})
@@ -88,7 +89,7 @@ class SesStandIn:
         """Listen (port 0: a free port) and say where."""
         app = web.Application(client_max_size=_LARGEST_REQUEST)
         app.router.add_route("*", "/{path:.*}", self._serve)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
         await site.start()

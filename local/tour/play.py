@@ -32,9 +32,7 @@ async def play_tour(stack: Stack, terminal: Terminal) -> bool:
             terminal.say(f"  {terminal.paint('✗', 'red')} this step failed")
             terminal.say(f"      expected {failure.expected}")
             terminal.say(f"      got      {failure.got}")
-            terminal.say(
-                "      what the functions logged: .local/logs/functions.log"
-            )
+            terminal.say("      what the functions logged: .local/logs/functions.log")
             return False
     terminal.say()
     terminal.say(
@@ -139,7 +137,9 @@ class _Tour:
         async with self._step(
             f"A client keeps its own DNS: the agency adds the address {cast.CLIENT_ADDRESS} (MailerSend dialect)"
         ):
-            self._tell(f"(each service writes the same id its own way: {domain['id']} is {body['domain_id']} here)")
+            self._tell(
+                f"(each service writes the same id its own way: {domain['id']} is {body['domain_id']} here)"
+            )
             answer = (await self._call("mailersend", "POST", "/v1/identities", body)).need(201)
             identity = answer.json()["data"]
             self._tell(f"201 {identity['id']}  is_verified: {json.dumps(identity['is_verified'])}")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from letterhead.adapters.tables.connection import connection
 from tests.fakes.source_template import TABLE, resources
@@ -33,6 +37,15 @@ _OF_A_TABLE = (
 @contextmanager
 def aws_with_tables() -> Iterator[None]:
     """Moto's AWS with the template's tables, each named by its logical id."""
+    tables = _empty_tables()
+    with mock_aws():
+        # Putting copies in place is three times as fast as creating the tables for each test.
+        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.update(deepcopy(tables))
+        yield
+
+
+@cache
+def _empty_tables() -> dict[str, Any]:
     with mock_aws():
         client = connection().client
         for name, properties in resources(TABLE).items():
@@ -40,7 +53,7 @@ def aws_with_tables() -> Iterator[None]:
             if "StreamSpecification" in asked:
                 asked["StreamSpecification"] = {**asked["StreamSpecification"], "StreamEnabled": True}
             client._make_api_call("CreateTable", {"TableName": name, **asked})
-        yield
+        return deepcopy(dict(dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables))
 
 
 class DynamoDbFaults:

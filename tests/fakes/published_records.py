@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from letterhead.domains.dns_answers import (
-    Absent,
     AbsenceReason,
+    Absent,
     Answer,
     Inquiry,
     Opinions,

@@ -20,13 +20,15 @@ def address(text: str) -> EmailAddress:
     return EmailAddress(local, domain.lower(), domain.lower())
 
 
-def identity(email: str = "amy@bookshelf.com", *, seconds: int = 0, **changes: Any) -> SenderIdentity:
+def identity(
+    email: str | EmailAddress = "amy@bookshelf.com", *, seconds: int = 0, **changes: Any
+) -> SenderIdentity:
     """A sender identity made some seconds after `NOW`."""
     made_at = NOW + timedelta(seconds=seconds)
     facts: dict[str, Any] = {
         "account_id": ACCOUNT,
         "identity_id": identifiers.new_id(made_at),
-        "email": address(email),
+        "email": address(email) if isinstance(email, str) else email,
         "name": "Amy from Book Shelf",
         "domain": DOMAIN,
         "created_at": made_at,

@@ -65,7 +65,11 @@ def person():
 
 def test_a_link_shows_the_identity_and_when_it_ends_and_changes_nothing(person):
     opened = person.look()
-    assert (opened.state, opened.identity, opened.expires_at) == (LinkState.OPEN, person.identity, NOW + LINK_LIFETIME)
+    assert (opened.state, opened.identity, opened.expires_at) == (
+        LinkState.OPEN,
+        person.identity,
+        NOW + LINK_LIFETIME,
+    )
     assert person.kept == person.identity
 
 

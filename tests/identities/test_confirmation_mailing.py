@@ -38,7 +38,9 @@ class Mailbox:
 
     @property
     def token(self):
-        ((line,),) = [[line for line in mail.content.text.split() if line.startswith(BASE)] for mail in self.mails[-1:]]
+        ((line,),) = [
+            [line for line in mail.content.text.split() if line.startswith(BASE)] for mail in self.mails[-1:]
+        ]
         return line.removeprefix(f"{BASE}/confirmations/")
 
 

@@ -35,15 +35,18 @@ def store():
 
 def made(domains, store, domain_id=MINE.domain_id, email="amy@bookshelf.com", identity_id="0identity0ident0"):
     wanted = NewIdentity(domain_id, address(email), "Amy", address("help@bookshelf.com"), "Help", True, "Hi!")
-    return create(
-        wanted, account_id=ACCOUNT, identity_id=identity_id, domains=domains, store=store, now=NOW
-    )
+    return create(wanted, account_id=ACCOUNT, identity_id=identity_id, domains=domains, store=store, now=NOW)
 
 
 def test_a_new_identity_waits_for_its_owners_consent(domains, store):
     identity = made(domains, store)
     assert identity.status is IdentityStatus.PENDING
-    assert (identity.generation, identity.resends, identity.mailed, identity.verified_at) == (1, 0, False, None)
+    assert (identity.generation, identity.resends, identity.mailed, identity.verified_at) == (
+        1,
+        0,
+        False,
+        None,
+    )
     assert identity.from_mode is FromMode.ALIGNED
     assert identity.domain == IdentityDomain.of(MINE)
     assert (identity.reply_to_email, identity.reply_to_name) == (address("help@bookshelf.com"), "Help")

@@ -24,10 +24,23 @@ def test_one_address_has_one_key_however_it_is_written():
         ({"mailed_generation": 1, "expires_at": NOW + timedelta(seconds=1)}, IdentityStatus.PENDING),
         ({"mailed_generation": 1, "expires_at": NOW}, IdentityStatus.EXPIRED),
         ({"mailed_generation": 1, "generation": 2, "expires_at": NOW}, IdentityStatus.PENDING),
-        ({"mailed_generation": 1, "expires_at": NOW, "status": IdentityStatus.VERIFIED}, IdentityStatus.VERIFIED),
-        ({"mailed_generation": 1, "expires_at": NOW, "status": IdentityStatus.REFUSED}, IdentityStatus.REFUSED),
+        (
+            {"mailed_generation": 1, "expires_at": NOW, "status": IdentityStatus.VERIFIED},
+            IdentityStatus.VERIFIED,
+        ),
+        (
+            {"mailed_generation": 1, "expires_at": NOW, "status": IdentityStatus.REFUSED},
+            IdentityStatus.REFUSED,
+        ),
     ],
-    ids=["not mailed yet", "link alive", "link run out", "a newer mail is due", "verified in time", "refused"],
+    ids=[
+        "not mailed yet",
+        "link alive",
+        "link run out",
+        "a newer mail is due",
+        "verified in time",
+        "refused",
+    ],
 )
 def test_a_pending_identity_is_expired_once_its_link_has_run_out(changes, status):
     assert identity(**changes).status_at(NOW) is status

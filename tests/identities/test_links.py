@@ -35,7 +35,9 @@ def test_the_hash_says_nothing_of_the_token():
     assert hash_of(TOKEN) == hashlib.sha256(TOKEN.encode()).hexdigest()
 
 
-@pytest.mark.parametrize("text", ["", TOKEN[:-1], TOKEN + "A", TOKEN[:-1] + "=", TOKEN[:-1] + "/", "é" * 43, TOKEN + "\n"])
+@pytest.mark.parametrize(
+    "text", ["", TOKEN[:-1], TOKEN + "A", TOKEN[:-1] + "=", TOKEN[:-1] + "/", "é" * 43, TOKEN + "\n"]
+)
 def test_other_text_is_no_token(text):
     assert not is_token(text)
 
@@ -62,7 +64,17 @@ def test_two_visits_have_two_fields():
         ("9" * 400 + "." + "0" * 64, NOW),
         ("²." + "0" * 64, NOW),
     ],
-    ids=["too old", "from the future", "another link's", "lengthened", "garbled", "absent", "forged", "huge", "odd digit"],
+    ids=[
+        "too old",
+        "from the future",
+        "another link's",
+        "lengthened",
+        "garbled",
+        "absent",
+        "forged",
+        "huge",
+        "odd digit",
+    ],
 )
 def test_a_field_that_is_not_from_a_page_of_this_hour_is_none(field, now):
     assert visit_time(TOKEN, field, now) is None

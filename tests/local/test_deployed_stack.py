@@ -75,7 +75,10 @@ class CloudFormation:
 
     def paginate(self, StackName):  # noqa: N803 - AWS's names
         assert StackName == "letterhead"
-        items = [{"LogicalResourceId": key, "PhysicalResourceId": value} for key, value in self.physical_ids.items()]
+        items = [
+            {"LogicalResourceId": key, "PhysicalResourceId": value}
+            for key, value in self.physical_ids.items()
+        ]
         return [{"StackResourceSummaries": items[:1]}, {"StackResourceSummaries": items[1:]}]
 
 

@@ -24,7 +24,12 @@ def stack_with(paths, expiring=False):
                 "Table": {"Type": "AWS::DynamoDB::Table", "Properties": table},
             }
         },
-        {"Api": "api1", "Table": "table-1", "Domains": "letterhead-Domains-1", "Fallback": "letterhead-Fallback-1"},
+        {
+            "Api": "api1",
+            "Table": "table-1",
+            "Domains": "letterhead-Domains-1",
+            "Fallback": "letterhead-Fallback-1",
+        },
     )
 
 
@@ -76,7 +81,10 @@ class ApiGateway:
 
     def served_by(self):
         functions = {item["IntegrationId"]: item["IntegrationUri"] for item in self.integrations}
-        return {route["RouteKey"]: functions[route["Target"].removeprefix("integrations/")] for route in self.routes}
+        return {
+            route["RouteKey"]: functions[route["Target"].removeprefix("integrations/")]
+            for route in self.routes
+        }
 
 
 @pytest.fixture
@@ -140,7 +148,10 @@ def test_time_to_live_is_turned_on_where_the_template_says_so():
 
     enable_expiry(dynamodb, stack_with({}, expiring=True))
 
-    expected = {"TableName": "table-1", "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "forget_at"}}
+    expected = {
+        "TableName": "table-1",
+        "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "forget_at"},
+    }
     assert dynamodb.updates == [expected]
 
 

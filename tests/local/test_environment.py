@@ -54,7 +54,11 @@ def test_the_emulator_enforces_iam_and_stays_on_loopback():
 def test_the_functions_ses_is_the_stand_in():
     environment = emulator()
 
-    assert environment["AWS_ENDPOINT_URL_SES"] == environment["AWS_ENDPOINT_URL_SESV2"] == "http://127.0.0.1:9001"
+    assert (
+        environment["AWS_ENDPOINT_URL_SES"]
+        == environment["AWS_ENDPOINT_URL_SESV2"]
+        == "http://127.0.0.1:9001"
+    )
 
 
 def test_sam_finds_the_running_python_first_and_keeps_the_users_proxy_for_packages():

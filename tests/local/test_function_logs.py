@@ -90,7 +90,11 @@ def test_lines_of_all_functions_are_printed_in_the_order_of_their_times(running,
 
 
 def test_the_platforms_own_lines_are_left_out():
-    platform = ["START RequestId: 1 Version: $LATEST", "END RequestId: 1", "REPORT RequestId: 1\tDuration: 1 ms"]
+    platform = [
+        "START RequestId: 1 Version: $LATEST",
+        "END RequestId: 1",
+        "REPORT RequestId: 1\tDuration: 1 ms",
+    ]
     logs = Logs({DOMAINS: [event(AT, line) for line in [*platform, "mine"]]})
 
     assert [line.text for line in log_lines(logs, 0)] == ["mine"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import stat
 import sys
 
@@ -23,6 +24,10 @@ import json, os, sys
 with open("called.jsonl", "a") as file:
     print(json.dumps({{"arguments": sys.argv[1:], "environment": dict(os.environ)}}), file=file)
 print(os.environ.get("SAYS", ""))
+if "--build-dir" in sys.argv:
+    folder = sys.argv[sys.argv.index("--build-dir") + 1]
+    os.makedirs(folder, exist_ok=True)
+    open(os.path.join(folder, "template.yaml"), "w").close()
 sys.exit(int(os.environ.get("EXIT", "0")))
 """
 PARAMETERS = frozenset({"PythonRuntime", "Architecture", "PublicUrl", "DnsResolvers"})
@@ -115,7 +120,9 @@ CHANGES = {
     "a changed line": lambda root: (root / "functions/domains/app.py").write_text("two = 2\n"),
     "a new file": lambda root: (root / "layers/letterhead/new.py").write_text(""),
     "a removed file": lambda root: (root / "layers/letterhead/rules.py").unlink(),
-    "a renamed file": lambda root: (root / "layers/letterhead/rules.py").rename(root / "layers/letterhead/r.py"),
+    "a renamed file": lambda root: (root / "layers/letterhead/rules.py").rename(
+        root / "layers/letterhead/r.py"
+    ),
     "the template": lambda root: (root / "template.yaml").write_text("Resources: {}\n"),
 }
 
@@ -138,6 +145,14 @@ def test_bytecode_beside_the_sources_changes_nothing(checkout, sam_for):
     assert sam_for().build_is_current()
 
 
+def test_a_build_that_somebody_removed_is_made_again(checkout, sam_for):
+    asyncio.run(sam_for().build())
+
+    shutil.rmtree(checkout.build)
+
+    assert not sam_for().build_is_current()
+
+
 def test_a_failed_build_does_not_count(sam_for):
     with pytest.raises(LocalCloudError):
         asyncio.run(sam_for(EXIT="1").build())
@@ -157,7 +172,10 @@ def test_a_failure_is_one_line_with_sams_reason_and_the_place_of_the_log(sam_for
 # What sam wrote, and the line that says what is wrong.
 ESSENCES = [
     ("Starting\nError: Failed to create changeset\n", "Error: Failed to create changeset"),
-    ("Build Failed\nError: PythonPipBuilder:ResolveDependencies - x\n", "Error: PythonPipBuilder:ResolveDependencies - x"),
+    (
+        "Build Failed\nError: PythonPipBuilder:ResolveDependencies - x\n",
+        "Error: PythonPipBuilder:ResolveDependencies - x",
+    ),
     ("CREATE_FAILED  AWS::X  Table  no\nThe end\n", "CREATE_FAILED  AWS::X  Table  no"),
     ("killed", "killed"),
     ("", "no output"),

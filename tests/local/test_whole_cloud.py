@@ -35,7 +35,12 @@ class Cloud:
 
     def run(self, *words):
         return subprocess.run(
-            self.command(*words), cwd=REPOSITORY, capture_output=True, text=True, timeout=START_SECONDS, check=False
+            self.command(*words),
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
         )
 
     def up(self):
@@ -136,7 +141,9 @@ def test_a_crash_shows_nothing_but_is_in_the_logs(cloud, stack):
 
 
 def test_the_account_is_the_operators(stack):
-    assert stack.tokens == {dialect: f"sk_live_{dialect}" for dialect in ("mailersend", "sendara", "sendmailos")}
+    assert stack.tokens == {
+        dialect: f"sk_live_{dialect}" for dialect in ("mailersend", "sendara", "sendmailos")
+    }
     assert stack.account_id
 
 
@@ -219,6 +226,17 @@ def test_an_emulator_that_dies_ends_it_with_one_line(cloud, stack):
     assert cloud.said().splitlines()[-1] == (
         "letterhead: The AWS emulator ended by itself: see .local/logs/emulator.log"
     )
+
+
+def test_a_tour_that_fails_ends_the_cloud_and_the_command(cloud):
+    assert read_stack(cloud.checkout.stack_file) is None
+
+    tour = cloud.run("run")
+
+    assert tour.returncode == 1
+    assert "expected status 201" in tour.stdout
+    assert not cloud.checkout.stack_file.exists()
+    assert cloud.emulator_is_gone()
 
 
 def test_a_stack_that_cannot_be_built_is_one_line(tmp_path):

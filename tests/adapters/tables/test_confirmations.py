@@ -40,7 +40,9 @@ def test_a_link_kept_twice_ends_when_the_first_one_does(links):
 
 def test_an_item_is_dropped_long_after_its_link_has_expired(tables):
     ConfirmationTable("ConfirmationsTable").keep(LINK)
-    item = connection().client.get_item(TableName="ConfirmationsTable", Key={"token_hash": {"S": LINK.token_hash}})
+    item = connection().client.get_item(
+        TableName="ConfirmationsTable", Key={"token_hash": {"S": LINK.token_hash}}
+    )
     assert item["Item"]["forget_at"]["N"] == str(int((LINK.expires_at + REMEMBERED).timestamp()))
 
 

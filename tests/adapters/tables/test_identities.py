@@ -107,7 +107,12 @@ def test_a_list_is_newest_first_page_by_page(store):
         store.add(one)
     newest_first = tuple(reversed(kept))
     pages = [store.page(ACCOUNT, PageRequest(number, 10)) for number in (1, 2, 3, 4)]
-    assert [page.identities for page in pages] == [newest_first[:10], newest_first[10:20], newest_first[20:], ()]
+    assert [page.identities for page in pages] == [
+        newest_first[:10],
+        newest_first[10:20],
+        newest_first[20:],
+        (),
+    ]
     assert {page.total for page in pages} == {23}
 
 
@@ -131,7 +136,9 @@ def test_a_list_can_be_of_one_domain(store):
     assert first.identities == tuple(reversed(here[2:]))
     assert store.page(ACCOUNT, PageRequest(2, 10, DOMAIN.domain_id)).identities == (here[1], here[0])
     assert store.page(ACCOUNT, PageRequest(2, 10, DOMAIN.domain_id, after)).identities == (here[1], here[0])
-    assert store.page(ACCOUNT, PageRequest(1, 10, OTHER_DOMAIN.domain_id)).identities == tuple(reversed(there))
+    assert store.page(ACCOUNT, PageRequest(1, 10, OTHER_DOMAIN.domain_id)).identities == tuple(
+        reversed(there)
+    )
     assert store.page(ACCOUNT, PageRequest(1, 10, "0domain00domain9")).total == 0
 
 

@@ -193,7 +193,13 @@ def test_an_account_is_made_by_the_operator_function():
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"name": "Acme"}, {"name": "", "owner_email": "o@x.example"}, {"name": 1, "owner_email": "o@x.example"}, []],
+    [
+        {},
+        {"name": "Acme"},
+        {"name": "", "owner_email": "o@x.example"},
+        {"name": 1, "owner_email": "o@x.example"},
+        [],
+    ],
 )
 def test_an_account_needs_a_name_and_an_owner(body):
     status, answer = calling("POST", "/accounts", body)
@@ -262,7 +268,10 @@ def test_an_unknown_function_is_a_404_that_names_the_known_ones():
     status, answer = calling("POST", "/run/nothing")
 
     assert status == 404
-    assert answer["error"] == "There is no function nothing; there are domains, fallback, operator, reverify_sweep."
+    assert (
+        answer["error"]
+        == "There is no function nothing; there are domains, fallback, operator, reverify_sweep."
+    )
 
 
 def test_before_the_deploy_functions_are_a_503():

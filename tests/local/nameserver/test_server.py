@@ -49,16 +49,16 @@ def test_several_questions_go_over_one_connection(nameserver):
 
     with socket.create_connection((nameserver.host, nameserver.port)) as connection:
         connection.sendall(b"".join(query.to_wire(prepend_length=True) for query in queries))
-        answers = [read_over_tcp(connection) for _ in queries]
+        with connection.makefile("rb") as stream:
+            answers = [read_over_tcp(stream) for _ in queries]
 
     assert [answer.id for answer in answers] == [query.id for query in queries]
     assert [answer.rcode() for answer in answers] == [dns.rcode.NOERROR, dns.rcode.NXDOMAIN]
 
 
-def read_over_tcp(connection):
-    file = connection.makefile("rb")
-    (length,) = struct.unpack("!H", file.read(2))
-    return dns.message.from_wire(file.read(length))
+def read_over_tcp(stream):
+    (length,) = struct.unpack("!H", stream.read(2))
+    return dns.message.from_wire(stream.read(length))
 
 
 @pytest.mark.parametrize("tcp", [False, True])

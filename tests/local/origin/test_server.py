@@ -66,7 +66,9 @@ def test_a_request_without_a_body_gets_no_content_length(with_client, api):
 
 
 def test_a_chunked_body_arrives_whole_and_with_its_length(with_client, api):
-    chunked = request(b"POST", b"/v1/x", b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+    chunked = request(
+        b"POST", b"/v1/x", b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    )
 
     with_client(lambda client: client.send(chunked))
 
@@ -82,7 +84,9 @@ def test_header_names_keep_their_case_and_repeated_ones_their_order(with_client,
     with_client(lambda client: client.send(request(headers=sent)))
 
     headers = api.last[1]
-    assert [line for line in headers if line.split(b":")[0] in {b"X-MiXeD", b"X-Twice", b"Authorization"}] == [
+    assert [
+        line for line in headers if line.split(b":")[0] in {b"X-MiXeD", b"X-Twice", b"Authorization"}
+    ] == [
         b"X-MiXeD: a",
         b"X-Twice: 1",
         b"Authorization: Bearer t",
@@ -92,7 +96,9 @@ def test_header_names_keep_their_case_and_repeated_ones_their_order(with_client,
 
 
 def test_headers_of_the_connection_stay_on_the_connection(with_client, api):
-    sent = b"Upgrade: websocket\r\nConnection: upgrade, X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\nKeep-Alive: 1\r\n"
+    sent = (
+        b"Upgrade: websocket\r\nConnection: upgrade, X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\nKeep-Alive: 1\r\n"
+    )
 
     with_client(lambda client: client.send(request(headers=sent)))
 
@@ -294,20 +300,32 @@ def emulator_says(status, body):
 
 
 FAILURES = [
-    (502, b'{"errorMessage": "secret detail", "errorType": "Runtime.HandlerError"}', 500, b"Internal Server Error"),
+    (
+        502,
+        b'{"errorMessage": "secret detail", "errorType": "Runtime.HandlerError"}',
+        500,
+        b"Internal Server Error",
+    ),
     (
         502,
         b'{"errorMessage": "Task timed out", "errorType": "Sandbox.Timedout", "stackTrace": []}',
         500,
         b"Internal Server Error",
     ),
-    (429, b'{"Type": "User", "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded"}', 503, b"Service Unavailable"),
+    (
+        429,
+        b'{"Type": "User", "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded"}',
+        503,
+        b"Service Unavailable",
+    ),
     (200, b"x" * (6 * 1024 * 1024 + 1), 500, b"Internal Server Error"),
 ]
 
 
 @pytest.mark.parametrize(("status", "body", "as_seen", "message"), FAILURES)
-def test_a_failed_function_looks_as_on_aws_and_shows_nothing(with_client, api, status, body, as_seen, message):
+def test_a_failed_function_looks_as_on_aws_and_shows_nothing(
+    with_client, api, status, body, as_seen, message
+):
     api.answer = emulator_says(status, body)
 
     answer = with_client(lambda client: client.send(request()))
@@ -318,7 +336,12 @@ def test_a_failed_function_looks_as_on_aws_and_shows_nothing(with_client, api, s
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(502, b'{"message": "upstream"}'), (429, b'{"message": "slow down"}'), (502, b"not json"), (502, b"[1]")],
+    [
+        (502, b'{"message": "upstream"}'),
+        (429, b'{"message": "slow down"}'),
+        (502, b"not json"),
+        (502, b"[1]"),
+    ],
 )
 def test_a_functions_own_502_and_429_pass(with_client, api, status, body):
     api.answer = emulator_says(status, body)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import boto3
@@ -21,6 +22,7 @@ REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
 ROOT = {"aws_access_key_id": "root", "aws_secret_access_key": "secret"}
 SECONDS = 20.0
+AWS = boto3.Session()  # one for all clients: it reads the service models once
 
 
 class Clock:
@@ -85,15 +87,19 @@ class Ses:
         host, port = background.run(self._stand_in.start("127.0.0.1"))
         self.url = f"http://{host}:{port}"
         self._clients: list[Any] = []
-        self.v2 = self.client_for("sesv2", ROOT)
-        self.v1 = self.client_for("ses", ROOT)
+
+    @cached_property
+    def v2(self) -> Any:
+        return self.client_for("sesv2", ROOT)
+
+    @cached_property
+    def v1(self) -> Any:
+        return self.client_for("ses", ROOT)
 
     def client_for(self, service: str, credentials: dict[str, str], app_id: str | None = None) -> Any:
         """A client that tries once, with a function's name in its User-Agent when one is given."""
         config = Config(retries={"total_max_attempts": 1}, user_agent_appid=app_id)
-        client = boto3.client(
-            service, endpoint_url=self.url, region_name=REGION, config=config, **credentials
-        )
+        client = AWS.client(service, endpoint_url=self.url, region_name=REGION, config=config, **credentials)
         self._clients.append(client)
         return client
 

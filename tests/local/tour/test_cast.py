@@ -6,21 +6,27 @@ from datetime import UTC, datetime
 
 import dns.zone
 import pytest
-from letterhead import identifiers
 
+from letterhead import identifiers
 from local.tour import cast
 
 RECORDS = [
     {"type": "CNAME", "name": "abc._domainkey.mail.x.example", "value": "abc.dkim.amazonses.com"},
     {"type": "MX", "name": "mail.mail.x.example", "value": "10 feedback-smtp.us-east-1.amazonses.com"},
     {"type": "TXT", "name": "mail.mail.x.example", "value": "v=spf1 include:amazonses.com ~all"},
-    {"type": "TXT", "name": "_dmarc.mail.x.example", "value": 'v=DMARC1; p=none; note="quoted"; long=' + "x" * 300},
+    {
+        "type": "TXT",
+        "name": "_dmarc.mail.x.example",
+        "value": 'v=DMARC1; p=none; note="quoted"; long=' + "x" * 300,
+    },
 ]
 
 
 @pytest.mark.parametrize("record", RECORDS)
 def test_a_record_of_the_api_is_published_as_it_was_given(record):
-    zone = dns.zone.from_text(cast.zone_file([cast.master_line(record)]), origin="x.example.", relativize=False)
+    zone = dns.zone.from_text(
+        cast.zone_file([cast.master_line(record)]), origin="x.example.", relativize=False
+    )
 
     (published,) = zone.find_rdataset(record["name"] + ".", record["type"])
     if record["type"] == "TXT":

@@ -20,7 +20,7 @@ class MailAddresses:
         from email_validator import EmailNotValidError, validate_email
 
         try:
-            found = validate_email(text, check_deliverability=False, test_environment=True)
+            found = validate_email(text, check_deliverability=False, strict=True, test_environment=True)
         except EmailNotValidError as error:
             raise AddressError(str(error)) from error
         return EmailAddress(

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from letterhead.dialects.people import problems as people
 from letterhead.dialects.problem import Kind, Problem
 from letterhead.dialects.reply import Reply
 from letterhead.http import dialect_choice
@@ -90,8 +91,9 @@ class Api:
         http = HttpEvent(self._resolver.current_event.raw_event)
         token: ApiToken | None = None
         failure: Exception | None = None
+        for_people = bool(candidates) and candidates[0].dialect is None
         try:
-            if candidates and candidates[0].dialect is None:
+            if for_people:
                 reply = self._operations[candidates[0].operation](
                     PublicRequest(**self._common(http, parameters))
                 )
@@ -100,7 +102,8 @@ class Api:
                 reply = self._call(http, token, candidates, parameters)
         except Exception as error:  # noqa: BLE001 - the one place where an error becomes an answer
             failure = error
-            reply = self._refusal(http, token, problem_of(error))
+            problem = problem_of(error)
+            reply = people.render(problem) if for_people else self._refusal(http, token, problem)
         seconds = time.perf_counter() - started
         self._log.write(http, path, status=reply.status, seconds=seconds, token=token, failure=failure)
         return _response(reply, http.request_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from letterhead.dialects.problem import InvalidBodyError
 
@@ -63,14 +63,14 @@ def _finite(digits: str) -> float:
 
 
 def _depth(value: object) -> int:
-    deepest, level = 0, [value]
+    deepest, level = 0, _inner([value])
     while level:
         deepest += 1
-        level = [
-            inner
-            for outer in level
-            for inner in (
-                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
-            )
-        ]
+        level = _inner(
+            inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)
+        )
     return deepest
+
+
+def _inner(values: Iterable[object]) -> list[dict[str, object] | list[object]]:
+    return [value for value in values if isinstance(value, dict | list)]

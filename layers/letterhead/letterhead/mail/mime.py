@@ -1,14 +1,16 @@
-"""A mail as bytes (RFC 5322, RFC 2045), by the standard library's e-mail package."""
+"""A mail as bytes (RFC 5322, RFC 2045, RFC 2047), by the standard library's e-mail package."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, quote
 
 from letterhead.mail.message import OutgoingMail
+
+_LINE_END = "\r\n"
 
 
 def to_mime(mail: OutgoingMail, now: datetime) -> bytes:
@@ -17,12 +19,34 @@ def to_mime(mail: OutgoingMail, now: datetime) -> bytes:
     `Auto-Submitted` (RFC 3834 section 5) keeps out-of-office answers away. The Message-ID is the provider's to set. Raises
     ValueError for a header with a line break in it.
     """
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(mail.from_name, addr_spec=mail.from_address)
-    message["To"] = Address(addr_spec=mail.to_address)
-    message["Subject"] = mail.content.subject
-    message["Date"] = format_datetime(now)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.content.text, cte="quoted-printable")
-    message.add_alternative(mail.content.html, subtype="html", cte="quoted-printable")
-    return message.as_bytes()
+    headers = {
+        "From": _mailbox("From", mail.from_name, mail.from_address),
+        "To": mail.to_address,
+        "Subject": _text("Subject", mail.content.subject),
+        "Date": format_datetime(now),
+        "Auto-Submitted": "auto-generated",
+    }
+    for value in (mail.from_name, mail.from_address, mail.to_address, mail.content.subject):
+        if not set(value).isdisjoint("\r\n\0"):
+            raise ValueError("a header can't have a line break")
+    head = "".join(f"{name}: {value}{_LINE_END}" for name, value in headers.items())
+    body = EmailMessage(policy=SMTP)
+    body.set_content(mail.content.text, cte="quoted-printable")
+    body.add_alternative(mail.content.html, subtype="html", cte="quoted-printable")
+    return head.encode("ascii") + body.as_bytes()
+
+
+def _mailbox(header: str, name: str, address: str) -> str:
+    if not name:
+        return address
+    words = f'"{quote(name)}"' if _is_plain(name) else _text(header, name)
+    return f"{words} <{address}>"
+
+
+def _text(header: str, text: str) -> str:
+    # email.policy's own encoding passes text that looks like an encoded word through, and readers decode it to something else.
+    return text if _is_plain(text) else Header(text, "utf-8", header_name=header).encode(linesep=_LINE_END)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and "=?" not in text

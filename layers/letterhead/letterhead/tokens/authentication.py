@@ -1,12 +1,12 @@
-"""Who is calling: from an Authorization header to an API token that may be used now."""
+"""Who is calling: from an Authorization header to an API token that may be used now and from here."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from letterhead.tokens import secret
+from letterhead.tokens import networks, secret
 from letterhead.tokens.token import ApiToken
 
 _HEADER = re.compile(r"(?i:bearer) +(\S+)")
@@ -20,11 +20,22 @@ class AccountSuspendedError(Exception):
     """The token is good; its account is suspended."""
 
 
+class TokenPausedError(Exception):
+    """The token is good; its account has paused it."""
+
+
+class SourceNotAllowedError(Exception):
+    """The token is good; it may not be used from this address."""
+
+
 class TokenLookup(Protocol):
     """Where tokens are kept."""
 
     def by_hash(self, token_hash: str) -> ApiToken | None:
         """The token of that hash as it is now, read strongly consistent, or None."""
+
+    def note_use(self, token_hash: str, day: date) -> None:
+        """Keep the day on which a token was accepted, unless it is gone or that day is kept already."""
 
 
 def presented_token(authorization: str | None) -> str | None:
@@ -53,3 +64,16 @@ def authenticate(authorization: str | None, tokens: TokenLookup, now: datetime) 
     if token is None or token.expired(now):
         raise UnauthenticatedError
     return token
+
+
+def admit(token: ApiToken, source: str) -> None:
+    """Refuse a token that is who it says but may not be used now, or not from this source address.
+
+    Raises `AccountSuspendedError`, `TokenPausedError`, `SourceNotAllowedError`.
+    """
+    if token.account_suspended:
+        raise AccountSuspendedError
+    if token.paused:
+        raise TokenPausedError
+    if token.allowed_networks and not networks.contain(token.allowed_networks, source):
+        raise SourceNotAllowedError

@@ -1,18 +1,33 @@
-"""An API token as it is kept, and when it may be used."""
+"""An API token as authentication finds it, and when it may be used."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from letterhead.accounts.limits import NO_LIMITS, AccountLimits
 from letterhead.tokens import secret
 from letterhead.tokens.dialect import Dialect
+from letterhead.tokens.grant import Grant, Reach
 from letterhead.tokens.scopes import SCOPES
+
+
+class UnknownScopeError(ValueError):
+    """A scope isn't one of the dialect's, or none was named."""
+
+    def __init__(self, scopes: list[str]) -> None:
+        super().__init__(f"unknown scopes: {', '.join(scopes)}" if scopes else "no scope named")
+        self.scopes = scopes
 
 
 @dataclass(frozen=True)
 class ApiToken:
-    """What is known of a token. Its text is not: only `token_hash` is kept."""
+    """What one secret of a token stands for. Its text is not known: only `token_hash` is kept.
+
+    `replaced` says that a rotation has put another secret in this one's place and that this one lives out its overlap;
+    `expires_at` is then the overlap's end. `last_used` is the last day (UTC) on which it was accepted. `account_suspended` and
+    `limits` are copies of the account's.
+    """
 
     token_id: str
     token_hash: str
@@ -25,10 +40,42 @@ class ApiToken:
     created_at: datetime
     expires_at: datetime | None = None
     account_suspended: bool = False
+    domain_id: str | None = None
+    identity_id: str | None = None
+    allowed_networks: tuple[str, ...] = ()
+    paused: bool = False
+    replaced: bool = False
+    last_used: date | None = None
+    limits: AccountLimits = NO_LIMITS
 
     def expired(self, now: datetime) -> bool:
         """Whether its time has run out."""
         return self.expires_at is not None and self.expires_at <= now
+
+    @property
+    def grant(self) -> Grant:
+        """What it may do."""
+        return Grant(
+            self.scopes,
+            self.test_mode,
+            self.expires_at,
+            self.domain_id,
+            self.identity_id,
+            self.allowed_networks,
+        )
+
+    @property
+    def reach(self) -> Reach:
+        """How much of the account it reaches."""
+        return self.grant.reach
+
+    def sees_domain(self, domain_id: str) -> bool:
+        """Whether a sending domain of its account is within its restriction; a token of one identity sees no domain."""
+        return self.identity_id is None and self.domain_id in (None, domain_id)
+
+    def sees_identity(self, identity_id: str, domain_id: str) -> bool:
+        """Whether a sender identity of its account, hanging on that domain, is within its restriction."""
+        return self.identity_id in (None, identity_id) and self.domain_id in (None, domain_id)
 
 
 @dataclass(frozen=True)
@@ -49,8 +96,12 @@ def issue(
     now: datetime,
     test_mode: bool = False,
     expires_at: datetime | None = None,
+    domain_id: str | None = None,
+    identity_id: str | None = None,
+    allowed_networks: tuple[str, ...] = (),
+    limits: AccountLimits = NO_LIMITS,
 ) -> IssuedToken:
-    """Make a token; its text is in the answer and nowhere else."""
+    """Make a token; its text is in the answer and nowhere else. Raises `UnknownScopeError`."""
     unknown = scopes - SCOPES[dialect]
     if unknown or not scopes:
         raise UnknownScopeError(sorted(unknown))
@@ -66,13 +117,9 @@ def issue(
         test_mode=test_mode,
         created_at=now,
         expires_at=expires_at,
+        domain_id=domain_id,
+        identity_id=identity_id,
+        allowed_networks=allowed_networks,
+        limits=limits,
     )
     return IssuedToken(token, text)
-
-
-class UnknownScopeError(ValueError):
-    """A scope isn't one of the dialect's, or none was named."""
-
-    def __init__(self, scopes: list[str]) -> None:
-        super().__init__(f"unknown scopes: {', '.join(scopes)}" if scopes else "no scope named")
-        self.scopes = scopes

@@ -86,9 +86,10 @@ class Exchange:
                 mixed_case=not tcp,
             )
             wire = None if tcp else await self._over_udp(address, packet, deadline - self._loop.time())
-            reply = Reply(wire) if wire is not None else None
+            reply = Reply(packet, wire) if wire is not None else None
             if reply is None or reply.truncated:
-                reply = Reply(await self._over_tcp(address, packet, deadline - self._loop.time()))
+                wire = await self._over_tcp(address, packet, deadline - self._loop.time())
+                reply = Reply(packet, wire)
             if reply.rcode != _FORMERR:
                 break
         if reply is None:

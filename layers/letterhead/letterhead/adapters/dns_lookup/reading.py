@@ -81,7 +81,7 @@ def read_resolver(reply: Reply, question: Question) -> Reading:
 
 def _read(reply: Reply, question: Question, apex: str) -> Reading:
     rcode = reply.rcode
-    records = list(reply.answer())
+    records = reply.answer
     name, chain = question.name, list[str]()
     while True:
         at_name = [record for record in records if record.name == name]
@@ -105,8 +105,8 @@ def _read(reply: Reply, question: Question, apex: str) -> Reading:
             return Elsewhere(tuple(chain))
     if rcode not in (_NOERROR, _NXDOMAIN):
         reasons = {_SERVFAIL: SilenceReason.SERVFAIL, _REFUSED: SilenceReason.REFUSED}
-        return Useless(reasons.get(int(rcode), SilenceReason.MALFORMED))
-    authority = list(reply.authority())
+        return Useless(reasons.get(rcode, SilenceReason.MALFORMED))
+    authority = reply.authority
     soa = next(
         (record for record in authority if record.type is RecordType.SOA and is_within(name, record.name)),
         None,
@@ -135,7 +135,7 @@ def _referral(delegation: list[Record], reply: Reply, apex: str, chain: list[str
         return Elsewhere(tuple(chain))
     servers = tuple(dict.fromkeys(record.value for record in delegation if record.name == below))
     return Referral(
-        below, servers, min(record.ttl for record in delegation), addresses_of(servers, reply.additional())
+        below, servers, min(record.ttl for record in delegation), addresses_of(servers, reply.additional)
     )
 
 

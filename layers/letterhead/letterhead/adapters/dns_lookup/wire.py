@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
 import dns.exception
 import dns.flags
-import dns.message
 import dns.name
-import dns.rcode
+import dns.rdata
+import dns.rdataclass
 import dns.rdatatype
-import dns.rrset
+import dns.wire
 
 from letterhead.domains.dns_answers import Question
 from letterhead.domains.records import RecordType
@@ -23,6 +22,10 @@ UDP_PAYLOAD = 1232
 _NUMBER = {one: int(dns.rdatatype.from_text(one)) for one in RecordType}
 _TYPE = {number: one for one, number in _NUMBER.items()}
 _OPT = struct.pack("!BHHIH", 0, 41, UDP_PAYLOAD, 0, 0)
+_IN = dns.rdataclass.IN
+_OPT_NUMBER = 41
+# The largest TXT answers that are in use have some hundred records; more are there to keep us busy.
+_MOST_RECORDS = 100000
 _RECURSION_DESIRED = 0x0100
 _CHECKING_DISABLED = 0x0010
 _RESPONSE = 0x80
@@ -52,7 +55,7 @@ class Packet:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a reply. `values` has the text form of `Present.values`; an SOA's is its serial and its minimum."""
+    """One record of a reply. `value` is in the text form of `Present.values`; an SOA's is its serial and its minimum."""
 
     name: str
     type: RecordType
@@ -109,49 +112,43 @@ def refuses_without_question(packet: Packet, wire: bytes) -> bool:
 
 
 class Reply:
-    """A parsed response."""
+    """A response, read record by record with dnspython's parser. (`dns.message` would gather the records into sets; comparing
+    their names costs a hostile message of long names seconds of CPU.)"""
 
-    def __init__(self, wire: bytes) -> None:
-        """Raises `MalformedError`."""
+    def __init__(self, packet: Packet, wire: bytes) -> None:
+        """Read an answer to the packet. Raises `MalformedError`."""
         try:
-            self._message = dns.message.from_wire(wire, one_rr_per_rrset=True, ignore_trailing=True)
-        except (dns.exception.DNSException, ValueError, struct.error, IndexError, KeyError) as error:
+            flags, _, answers, authorities, additionals = struct.unpack_from("!5H", wire, 2)
+            self.authoritative = bool(flags & dns.flags.AA)
+            self.truncated = bool(flags & dns.flags.TC)
+            self.rcode = flags & 0x0F
+            parser = dns.wire.Parser(wire, min(packet.end_of_question, len(wire)))
+            self.answer = self._section(parser, answers)
+            self.authority = self._section(parser, authorities)
+            self.additional = self._section(parser, additionals)
+        except (dns.exception.DNSException, ValueError, struct.error) as error:
             raise MalformedError(type(error).__name__) from error
 
-    @property
-    def rcode(self) -> dns.rcode.Rcode:
-        """The response code, with EDNS's extension."""
-        return self._message.rcode()
-
-    @property
-    def authoritative(self) -> bool:
-        """The AA bit."""
-        return bool(self._message.flags & dns.flags.AA)
-
-    @property
-    def truncated(self) -> bool:
-        """The TC bit."""
-        return bool(self._message.flags & dns.flags.TC)
-
-    def answer(self) -> Iterator[Record]:
-        """The records of the answer section, of the types that are asked for here."""
-        return _records(self._message.answer)
-
-    def authority(self) -> Iterator[Record]:
-        """The records of the authority section."""
-        return _records(self._message.authority)
-
-    def additional(self) -> Iterator[Record]:
-        """The records of the additional section."""
-        return _records(self._message.additional)
-
-
-def _records(section: list[dns.rrset.RRset]) -> Iterator[Record]:
-    for rrset in section:
-        kind = _TYPE.get(int(rrset.rdtype))
-        if kind is not None and rrset.rdclass == 1:
-            for rdata in rrset:
-                yield Record(name_text(rrset.name), kind, rrset.ttl, _value(kind, rdata))
+    def _section(self, parser: dns.wire.Parser, count: int) -> list[Record]:
+        """The records of a section, of the types that are asked for here."""
+        records: list[Record] = []
+        if self.truncated:
+            return records
+        if count > _MOST_RECORDS:
+            raise MalformedError("too many records")
+        for _ in range(count):
+            name = dns.name.from_wire_parser(parser)
+            number, rdclass, ttl, length = parser.get_struct("!HHIH")
+            if number == _OPT_NUMBER:
+                self.rcode |= ttl >> 24 << 4
+            kind = _TYPE.get(number)
+            if kind is None or rdclass != _IN:
+                parser.get_bytes(length)
+                continue
+            with parser.restrict_to(length):
+                rdata = dns.rdata.from_wire_parser(_IN, number, parser)
+            records.append(Record(name_text(name), kind, ttl if ttl < 2**31 else 0, _value(kind, rdata)))
+        return records
 
 
 def _value(kind: RecordType, rdata: object) -> str:

@@ -9,7 +9,6 @@ from random import Random
 from letterhead.adapters.dns_lookup.addresses import usable
 from letterhead.adapters.dns_lookup.exchange import Exchange, NoReplyError
 from letterhead.adapters.dns_lookup.reading import (
-    Elsewhere,
     Found,
     Nothing,
     Reading,
@@ -64,7 +63,7 @@ class Resolvers:
                 continue
             reading = read_resolver(reply, question)
             if isinstance(reading, Found):
-                return reading, asked, addresses_of(reading.values, reply.additional())
+                return reading, asked, addresses_of(reading.values, reply.additional)
             if not isinstance(reading, Useless):
                 break
         return reading, asked, {}
@@ -87,7 +86,6 @@ class ZoneFinder:
         self._random = random
         self._port = authoritative_port
         self._allow_loopback = allow_loopback
-        self._failing: set[str] = set()
         self._searches: dict[str, asyncio.Task[ZoneServers | NoZone]] = {}
 
     async def zone_of(self, name: str) -> ZoneServers | NoZone:
@@ -107,7 +105,7 @@ class ZoneFinder:
         """The zone that a server of the zone above refers to. Addresses that came along count for names in that zone only."""
         glue = {name: found for name, found in referral.addresses.items() if is_within(name, above.apex)}
         zone = ZoneServers(referral.apex, referral.servers)
-        zone.resolvers_fail = referral.apex in self._failing
+        zone.resolvers_fail = above.resolvers_fail
         await self._resolve(zone, _FIRST_SERVERS, glue)
         self._memory.remember(zone, referral.ttl, self._now())
         return zone
@@ -127,26 +125,29 @@ class ZoneFinder:
         return await asyncio.shield(task)
 
     async def _find(self, base: str) -> ZoneServers | NoZone:
+        """Climb from a name to the first zone cut. Where the resolvers fail on a name the search goes on above it: the servers
+        there refer to the ones below, whatever keeps the resolvers from answering."""
         failed: NoZone | None = None
         for candidate in (base, *parents(base)):
             reading, asked, addresses = await self._resolvers.read(Question(candidate, RecordType.NS))
+            found: ZoneServers | NoZone | None = None
             match reading:
                 case Found(chain=()):
-                    zone = ZoneServers(candidate, reading.values)
-                    await self._resolve(zone, _FIRST_SERVERS, addresses)
-                    self._memory.remember(zone, reading.ttl, self._now())
-                    return zone
-                case Nothing(chain=(), apex=str(apex)) if apex not in (candidate, ".") and is_within(
-                    candidate, apex
-                ):
-                    return await self._search(apex)
+                    found = ZoneServers(candidate, reading.values)
+                    await self._resolve(found, _FIRST_SERVERS, addresses)
+                    self._memory.remember(found, reading.ttl, self._now())
+                case Nothing(chain=(), apex=str(apex)) if _lies_above(candidate, apex):
+                    found = await self._search(apex)
                 case Useless(reason=SilenceReason.TIMEOUT):
                     return NoZone(SilenceReason.TIMEOUT, asked)
                 case Useless(reason=reason):
-                    self._failing.add(candidate)
                     failed = failed or NoZone(reason, asked)
-                case Nothing() | Elsewhere() | Found() | Referral():
+                case _:  # an alias, or a name of which nothing more is known: its parent may tell
                     pass
+            if isinstance(found, ZoneServers) and failed is not None:
+                found.resolvers_fail = True
+            if found is not None:
+                return found
         return failed or NoZone(None)
 
     async def _resolve(self, zone: ZoneServers, count: int, known: Mapping[str, tuple[str, ...]]) -> None:
@@ -173,3 +174,7 @@ class ZoneFinder:
             if isinstance(reading, Useless):
                 break
         return []
+
+
+def _lies_above(name: str, apex: str) -> bool:
+    return apex not in (name, ".") and is_within(name, apex)

@@ -344,6 +344,6 @@ CATALOGUE: Mapping[Code, Entry] = {
         "The question got no usable answer.",
         "Timeout, SERVFAIL, REFUSED or garbage from every server; the finding names one. A note on a verified row.",
         "Nothing in DNS: check again. No value is suggested, since what is published isn't known.",
-        "RFC 8499 §3",
+        "RFC 9499 §3",
     ),
 }

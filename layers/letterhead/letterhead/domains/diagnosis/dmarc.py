@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from letterhead.domains.diagnosis.aliases import alias_judgement
 from letterhead.domains.diagnosis.case import Case
 from letterhead.domains.diagnosis.codes import Code
@@ -169,7 +171,7 @@ def _without_version(case: Case, texts: tuple[str, ...]) -> Judgement:
                     Code.VALUE_CASE_CHANGED, "“DMARC1” has to be in capital letters.", found=text, fix=replace
                 )
             )
-        if "dmarc1" in text.lower() or (text.lower().lstrip().startswith("p=") and "rua=" in text.lower()):
+        if re.match(r"v\s*=\s*dmarc", text, re.IGNORECASE) or "dmarc1" in text.lower() or (text.lower().lstrip().startswith("p=") and "rua=" in text.lower()):
             return wrong(
                 case.finding(
                     Code.DMARC_SYNTAX,

@@ -65,6 +65,8 @@ def _faults(case: Case, text: str, record: SpfRecord, sums: Walk) -> list[Findin
     whole = merged([text], NEEDED)
     if not sums.authorises and not sums.macros and not sums.unanswered:
         faults.append(_include_missing(case, text, record))
+        if faults[0].code is Code.VALUE_TRUNCATED:
+            return faults
     if sums.broken:
         names = ", ".join(dict.fromkeys(sums.broken))
         faults.append(

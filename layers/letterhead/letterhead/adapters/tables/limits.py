@@ -1,0 +1,87 @@
+"""The limits table: one item a ledger, one number attribute a counter.
+
+A counter's name is `<column>:<until>`, the instant in base 36. DynamoDB's ADD makes an absent one and needs no read before it;
+the answer to a write, refused ones included, brings the whole item without a charge (UpdateItem, `ReturnValues` and
+`ReturnValuesOnConditionCheckFailure`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from letterhead.adapters.tables.connection import connection
+from letterhead.limits.ledger import Booking, Counter, Entry
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_KEY = "ledger"
+
+
+class LimitTable:
+    """Where ledgers are kept. `forget_at` is the table's TTL attribute."""
+
+    def __init__(self, table_name: str) -> None:
+        self._table_name = table_name
+
+    def read(self, ledger: str) -> Mapping[Counter, int]:
+        """Every counter of a ledger, eventually consistent (0.5 RRU up to 4 KB)."""
+        answer = connection().dispatch("GetItem", self._call(ledger))
+        return _counters(answer.get("Item", {}))
+
+    def book(
+        self, ledger: str, entries: Sequence[Entry], drop: Collection[Counter], forget_at: int
+    ) -> Booking:
+        """Book all entries or none, in one UpdateItem (1 WRU while the ledger has at most 1 KB)."""
+        names = {f"#e{index}": _name(entry.counter) for index, entry in enumerate(entries)}
+        dropped = {f"#d{index}": _name(counter) for index, counter in enumerate(drop)}
+        values = {":f": forget_at}
+        for index, entry in enumerate(entries):
+            values |= {f":p{index}": entry.permits, f":c{index}": entry.ceiling}
+        update = "SET forget_at = :f ADD " + ", ".join(f"#e{index} :p{index}" for index in range(len(entries)))
+        if dropped:
+            update += " REMOVE " + ", ".join(dropped)
+        call = self._call(ledger) | {
+            "UpdateExpression": update,
+            "ConditionExpression": " AND ".join(
+                f"(attribute_not_exists(#e{index}) OR #e{index} <= :c{index})" for index in range(len(entries))
+            ),
+            "ExpressionAttributeNames": names | dropped,
+            "ExpressionAttributeValues": {name: {"N": str(value)} for name, value in values.items()},
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        try:
+            answer = connection().dispatch("UpdateItem", call)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return Booking(done=False, counters=_counters(_refused_item(error)))
+        return Booking(done=True, counters=_counters(answer["Attributes"]))
+
+    def _call(self, ledger: str) -> dict[str, Any]:
+        return {"TableName": self._table_name, "Key": {_KEY: {"S": ledger}}}
+
+
+def _refused_item(error: ClientError) -> Mapping[str, Any]:
+    # PynamoDB passes on only the code and the message; botocore's own error, its cause, has the item.
+    cause = error.__cause__
+    return cause.response.get("Item", {}) if isinstance(cause, ClientError) else {}
+
+
+def _name(counter: Counter) -> str:
+    digits, rest = "", counter.until
+    while rest:
+        rest, digit = divmod(rest, 36)
+        digits = _DIGITS[digit] + digits
+    return f"{counter.column}:{digits}"
+
+
+def _counters(item: Mapping[str, Any]) -> dict[Counter, int]:
+    found = {}
+    for name, value in item.items():
+        column, colon, until = name.rpartition(":")
+        if colon:
+            found[Counter(column, int(until, 36))] = int(value["N"])
+    return found

@@ -1,0 +1,50 @@
+"""IAM is enforced on the local cloud: what a role lacks is refused, so what works has the permission it needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.end_to_end.conftest import Account, LocalCloud
+
+pytestmark = pytest.mark.end_to_end
+
+
+@contextmanager
+def without(cloud: LocalCloud, function: str, action: str) -> Iterator[None]:
+    """A function's role without one action, while the test lasts."""
+    iam = cloud.aws("iam")
+    names = [role["RoleName"] for role in iam.list_roles()["Roles"] if f"{function}Role" in role["RoleName"]]
+    (name,) = names
+    taken: dict[str, str] = {}
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        taken[policy] = json.dumps(document)
+        for statement in document["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            statement["Action"] = [each for each in actions if each != action] or ["none:None"]
+        assert json.dumps(document) != taken[policy] or len(taken) > 1, f"{function} hasn't {action}"
+        iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
+    try:
+        yield
+    finally:
+        for policy, document in taken.items():
+            iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document)
+
+
+@pytest.mark.parametrize("action", ["ses:CreateEmailIdentity", "ses:PutEmailIdentityMailFromAttributes", "dynamodb:PutItem"])
+def test_a_domain_cannot_be_registered_without(cloud: LocalCloud, account: Account, action: str) -> None:
+    name = f"{action.partition(':')[2].lower()}.permissions-one.com"
+    with without(cloud, "DomainsFunction", action):
+        assert account.sendara("POST", "/v1/domains", {"domain": name}).status >= 500
+    assert account.sendara("POST", "/v1/domains", {"domain": name}).status == 201
+
+
+def test_a_token_cannot_be_read_without(cloud: LocalCloud, account: Account) -> None:
+    with without(cloud, "IdentitiesFunction", "dynamodb:GetItem"):
+        answer = account.mailersend("GET", "/v1/identities")
+    assert answer.status == 500
+    assert answer.json == {"message": "Server error."}

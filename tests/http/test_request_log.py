@@ -1,0 +1,119 @@
+"""One line a request, with nothing in it that is secret or personal."""
+
+from __future__ import annotations
+
+import pytest
+
+from letterhead.dialects.reply import Reply
+from letterhead.http.refusals import ForbiddenError
+from letterhead.tokens.dialect import Dialect
+from letterhead.unavailable import UnavailableError
+from tests.fakes.api_gateway import REQUEST_ID
+
+SENDARA = Dialect.SENDARA
+ADDRESS, LINK, WORD = "amy@bookshelf.com", "k9Zz0secret0link0of0amy", "hunter2-the-secret"
+
+
+def raising(error: BaseException, cause: BaseException | None = None):
+    def act(request):
+        raise error from cause
+
+    return act
+
+
+def test_each_request_is_one_line_that_finds_it_again(door):
+    token = door.token(SENDARA, account_id="1account1account")
+    door.call("GET", "/v1/domains/acme.com", token)
+
+    (line,) = door.lines
+    assert {key: line[key] for key in ("level", "message", "request", "method", "route", "status")} == {
+        "level": "INFO",
+        "message": "request",
+        "request": REQUEST_ID,
+        "method": "GET",
+        "route": "/v1/domains/{domain}",
+        "status": 200,
+    }
+    assert (line["account"], line["dialect"]) == ("1account1account", "sendara")
+    assert line["milliseconds"] >= 0
+
+
+def test_a_line_knows_a_token_by_its_preview_only(door):
+    token = door.token(SENDARA)
+    door.call("GET", "/v1/domains", token)
+
+    (line,) = door.lines
+    assert line["token"] == f"sk_live_{token[8:12]}…{token[-4:]}"
+    assert token[12:-4] not in door.log
+
+
+def everything_that_a_caller_says(door) -> list[str]:
+    token = door.token(SENDARA)
+    path = f"/v1/domains/{ADDRESS}"
+    headers = {"x-note": WORD, "cookie": WORD, "user-agent": WORD}
+    request = {"body": f'{{"domain": "{ADDRESS}", "note": "{WORD}"}}', "query": f"q={WORD}", "headers": headers}
+    door.call("GET", path, token, **request)
+    door.call("GET", path, authorization=f"Bearer {WORD}", **request)
+    door.call("GET", path, authorization=f"Basic {WORD}", **request)
+    door.call("GET", f"/v1/nothing/{LINK}", token, **request)
+    door.call("POST", "/v1/domains", token, **(request | {"body": f'{{"{WORD}"'}))
+    door.acts = raising(RuntimeError(f"{ADDRESS} {WORD} {token}"), ValueError(WORD))
+    door.call("GET", path, token, **request)
+    door.acts = raising(UnavailableError(), ConnectionError(f"{ADDRESS} {WORD}"))
+    door.call("GET", path, token, **request)
+    return [ADDRESS, "bookshelf", LINK, WORD, token, token[12:-4]]
+
+
+def test_nothing_that_a_caller_says_is_in_the_log(door):
+    said = everything_that_a_caller_says(door)
+
+    assert len(door.lines) == 7
+    assert [word for word in said if word in door.log] == []
+
+
+def test_a_pages_link_is_not_in_the_log(page):
+    page.call("GET", f"/confirmations/{LINK}")
+    page.acts = raising(RuntimeError(LINK))
+    page.call("POST", f"/confirmations/{LINK}", body=f"link={LINK}")
+
+    assert [line["route"] for line in page.lines] == ["/confirmations/{link}"] * 2
+    assert LINK not in page.log
+
+
+def test_a_fault_of_ours_is_logged_with_its_type_and_its_places(door):
+    door.acts = raising(RuntimeError(WORD), KeyError(WORD))
+    door.call("GET", "/v1/domains", door.token(SENDARA))
+
+    (line,) = door.lines
+    assert (line["level"], line["message"], line["status"]) == ("ERROR", "request failed", 500)
+    assert (line["error"], line["cause"]) == ("RuntimeError", ["KeyError"])
+    assert any(place.startswith("test_request_log.py:") and place.endswith(" act") for place in line["where"])
+
+
+def test_what_aws_answered_is_logged_by_its_code(door):
+    class RefusedError(Exception):
+        response = {"Error": {"Code": "AccessDeniedException", "Message": ADDRESS}}  # noqa: RUF012
+
+    door.acts = raising(UnavailableError(), RefusedError())
+    door.call("GET", "/v1/domains", door.token(SENDARA))
+
+    (line,) = door.lines
+    assert (line["status"], line["cause"]) == (503, ["RefusedError AccessDeniedException"])
+    assert ADDRESS not in door.log
+
+
+@pytest.mark.parametrize("error", [ForbiddenError(), DeprecationWarning("x")])
+def test_only_faults_of_ours_are_errors(door, error):
+    door.acts = raising(error)
+    door.call("GET", "/v1/domains", door.token(SENDARA))
+
+    (line,) = door.lines
+    assert (line["level"] == "ERROR") is not isinstance(error, ForbiddenError)
+
+
+def test_a_line_break_in_what_a_caller_says_makes_no_second_line(door):
+    door.call("GET\n{}", "/v1/domains/%0A%7B%7D", door.token(SENDARA))
+    door.acts = lambda _: Reply(200, "a\nb")
+    door.call("GET", "/v1/domains/%0A%7B%7D", door.token(SENDARA))
+
+    assert len(door.log.splitlines()) == 2
