@@ -51,18 +51,31 @@ def environment_of(function: str, template: Mapping[str, object]) -> dict[str, s
     """The function's variables as the template sets them, with a word in place of what only a deployed stack knows."""
     resources = template["Resources"]
     variables = resources[function]["Properties"].get("Environment", {}).get("Variables", {})  # type: ignore[index]
-    given = {name: value if isinstance(value, str) else "false" for name, value in variables.items()}
-    return given | {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    defaults = {name: str(parameter.get("Default", "")) for name, parameter in template["Parameters"].items()}  # type: ignore[attr-defined]
+    given = {
+        name: value if isinstance(value, str) else defaults.get(value.get("Ref", ""), "false")
+        for name, value in variables.items()
+    }
+    return given | {
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+    }
 
 
-def measure(cases: Mapping[str, tuple[str, str | None, Mapping[str, str]]], rounds: int = ROUNDS) -> dict[str, Cost]:
+def measure(
+    cases: Mapping[str, tuple[str, str | None, Mapping[str, str]]], rounds: int = ROUNDS
+) -> dict[str, Cost]:
     """Each case's cost; a case is the code, the function's folder or None, and its environment."""
     seen: dict[str, list[tuple[float, float]]] = {name: [] for name in cases}
     for _ in range(rounds):
         for name, (code, function, variables) in cases.items():
             seen[name].append(_once(code, function, variables))
     return {
-        name: Cost(statistics.median(cpu for cpu, _ in runs) * 1000, statistics.median(memory for _, memory in runs))
+        name: Cost(
+            statistics.median(cpu for cpu, _ in runs) * 1000, statistics.median(memory for _, memory in runs)
+        )
         for name, runs in seen.items()
     }
 
@@ -95,7 +108,11 @@ def run(rounds: int = ROUNDS) -> list[dict[str, object]]:
     for name in http:
         stores = any(variable.endswith("_TABLE") for variable in environment_of(name, template))
         cases[name] = (_INIT if stores else _INIT_WITHOUT_STORE, name, environment_of(name, template))
-    cases["DomainsFunction, first verify"] = (_FIRST_VERIFY, "DomainsFunction", environment_of("DomainsFunction", template))
+    cases["DomainsFunction, first verify"] = (
+        _FIRST_VERIFY,
+        "DomainsFunction",
+        environment_of("DomainsFunction", template),
+    )
     costs = measure(cases, rounds)
     floor = costs["floor"].cpu
     return [
@@ -114,7 +131,9 @@ def main() -> None:
     """Print the table."""
     print(f"{'case':<32}{'CPU ms':>8}{'ratio':>7}{'bound':>7}{'MiB':>7}")
     for row in run():
-        print(f"{row['case']:<32}{row['cpu_ms']:>8}{row['ratio']:>7}{row['bound'] or '':>7}{row['rss_mib']:>7}")
+        print(
+            f"{row['case']:<32}{row['cpu_ms']:>8}{row['ratio']:>7}{row['bound'] or '':>7}{row['rss_mib']:>7}"
+        )
 
 
 if __name__ == "__main__":

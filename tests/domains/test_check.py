@@ -7,31 +7,38 @@ from datetime import timedelta
 
 import pytest
 
-from letterhead.domains.check import check
-from letterhead.domains.domain import DomainNotFoundError, Registration, SendingDomain
+from letterhead.domains.domain import (
+    DomainChangedError,
+    DomainNotFoundError,
+    Ownership,
+    Registration,
+    SendingDomain,
+)
+from letterhead.domains.ports import ProviderBusyError, ProviderRefusedError
 from letterhead.domains.records import DKIM_PURPOSES, MAIL_FROM_PURPOSES, RecordPurpose, RecordStatus
-from letterhead.domains.registration import ProviderBusyError, ProviderRefusedError
 from letterhead.domains.verification import ProviderCheck, ProviderStatus
 from letterhead.unavailable import UnavailableError
-from tests.fakes.domain_store import InMemoryDomains
+from tests.fakes.domain_world import World
 from tests.fakes.failing import Breakage
-from tests.fakes.mail_provider import HAS_GIVEN_UP, SAYS_NOT_YET, SAYS_YES, Identity, InMemoryProvider
+from tests.fakes.mail_provider import HAS_GIVEN_UP, SAYS_NOT_YET, SAYS_YES, Identity
 from tests.fakes.published_records import PublishedRecords
 from tests.fakes.sending_domains import NOW, claimed_domain, registered_domain
+from tests.fakes.stored_domains import drop, put
 
 PENDING, VERIFIED, FAILED = RecordStatus.PENDING, RecordStatus.VERIFIED, RecordStatus.FAILED
 HOUR = timedelta(hours=1)
 
 
-class World:
-    """One registered domain, its DNS, its provider and its store."""
+class OneDomain(World):
+    """A deployment with one registered domain."""
 
     def __init__(self, domain: SendingDomain | None = None) -> None:
-        self.store = InMemoryDomains()
-        self.dns = PublishedRecords()
-        domain = domain or registered_domain()
-        self.provider = InMemoryProvider({domain.name: Identity(domain.domain_id, domain.mail_from_domain)})
-        self.store.claim(domain)
+        super().__init__()
+        domain = domain or registered_domain(ownership=Ownership.UNCONTESTED)
+        self.provider.identities[domain.name] = Identity(domain.domain_id, domain.mail_from_domain)
+        # So that what is stored differs from what it was told in nothing.
+        tokens = self.provider.find(domain.name).dkim_tokens if domain.dkim_tokens else ()
+        put(self.store, replace(domain, dkim_tokens=tokens))
         self._key = (domain.account_id, domain.name)
 
     @property
@@ -41,22 +48,22 @@ class World:
     def records(self, *purposes: RecordPurpose):
         return [record for record in self.domain.records() if record.purpose in (purposes or RecordPurpose)]
 
-    def check(self, now=NOW):
-        return check(self.domain, store=self.store, provider=self.provider, lookup=self.dns, now=now)
+    def look(self, now=NOW, **more):
+        return self.check(self.domain, now, **more)
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> OneDomain:
+    return OneDomain()
 
 
 @pytest.fixture
-def verified() -> World:
+def verified() -> OneDomain:
     """A domain that is right in everything and may send."""
-    world = World()
+    world = OneDomain()
     world.dns.publish(world.records())
     world.provider.says = SAYS_YES
-    world.check()
+    world.look()
     assert world.domain.can_send
     return world
 
@@ -65,7 +72,8 @@ def verified() -> World:
 
 
 def test_nothing_published_is_pending_each_with_its_reason(world):
-    domain, verification = world.check()
+    checked = world.look()
+    domain, verification = checked.domain, checked.verification
 
     assert {row.status for row in verification.rows} == {PENDING}
     assert all(row.detail for row in verification.rows)
@@ -74,7 +82,8 @@ def test_nothing_published_is_pending_each_with_its_reason(world):
 
 
 def test_everything_published_and_seen_by_the_provider_is_verified_without_a_word(verified):
-    domain, verification = verified.check()
+    checked = verified.look()
+    domain, verification = checked.domain, checked.verification
 
     assert {row.status for row in verification.rows} == {VERIFIED}
     assert [row.detail for row in verification.rows] == [None] * 6
@@ -82,7 +91,8 @@ def test_everything_published_and_seen_by_the_provider_is_verified_without_a_wor
 
 
 def test_a_check_is_kept_and_answers_what_it_kept(verified):
-    domain, verification = verified.check(NOW + HOUR)
+    checked = verified.look(NOW + HOUR)
+    domain, verification = checked.domain, checked.verification
 
     assert domain == verified.domain
     assert domain.checked_at == NOW + HOUR
@@ -91,7 +101,7 @@ def test_a_check_is_kept_and_answers_what_it_kept(verified):
 
 def test_checking_again_changes_nothing_but_the_time_of_the_check(verified):
     before = verified.domain
-    after, _ = verified.check(NOW + HOUR)
+    after = verified.look(NOW + HOUR).domain
 
     assert after == replace(before, checked_at=NOW + HOUR)
 
@@ -99,7 +109,7 @@ def test_checking_again_changes_nothing_but_the_time_of_the_check(verified):
 @pytest.mark.parametrize("purpose", RecordPurpose)
 def test_a_verified_record_that_is_withdrawn_fails_at_the_next_look(verified, purpose):
     verified.dns.withdraw(verified.records(purpose))
-    verified.check(NOW + HOUR)
+    verified.look(NOW + HOUR)
 
     assert verified.domain.statuses[purpose] is FAILED
     assert not verified.domain.fully_verified
@@ -110,7 +120,7 @@ def test_silence_never_changes_a_status_nor_the_right_to_send(verified, silent):
     before = verified.domain
     verified.dns.silence(verified.records(*silent))
     for hours in range(1, 100, 24):
-        verified.check(NOW + hours * HOUR)
+        verified.look(NOW + hours * HOUR)
 
     assert verified.domain.statuses == before.statuses
     assert verified.domain.can_send
@@ -121,7 +131,7 @@ def test_silence_verifies_nothing(world):
     world.provider.says = SAYS_YES
     world.dns.publish(world.records())
     world.dns.silence(world.records())
-    world.check()
+    world.look()
 
     assert set(world.domain.statuses.values()) == {PENDING}
     assert not world.domain.can_send
@@ -129,7 +139,7 @@ def test_silence_verifies_nothing(world):
 
 def test_records_that_the_provider_has_not_seen_yet_are_pending(world):
     world.dns.publish(world.records())
-    world.check()
+    world.look()
 
     assert world.domain.dkim_status is PENDING
     assert world.domain.status(RecordPurpose.DMARC) is VERIFIED  # no business of the provider's
@@ -138,7 +148,7 @@ def test_records_that_the_provider_has_not_seen_yet_are_pending(world):
 
 def test_a_provider_that_cannot_be_asked_leaves_a_verified_domain_verified(verified):
     verified.provider.says = ProviderStatus(ProviderCheck.UNKNOWN, ProviderCheck.UNKNOWN)
-    verified.check(NOW + HOUR)
+    verified.look(NOW + HOUR)
 
     assert verified.domain.fully_verified
     assert verified.domain.can_send
@@ -151,18 +161,18 @@ def test_a_provider_that_cannot_be_asked_leaves_a_verified_domain_verified(verif
 def test_the_right_to_send_takes_dkim_and_mail_from(world, missing):
     world.provider.says = SAYS_YES
     world.dns.publish(world.records(*(purpose for purpose in RecordPurpose if purpose is not missing)))
-    world.check()
+    world.look()
     assert not world.domain.can_send
 
     world.dns.publish(world.records(missing))
-    world.check(NOW + HOUR)
+    world.look(NOW + HOUR)
     assert world.domain.can_send
 
 
 def test_the_right_to_send_does_not_take_dmarc(world):
     world.provider.says = SAYS_YES
     world.dns.publish(world.records(*DKIM_PURPOSES, *MAIL_FROM_PURPOSES))
-    world.check()
+    world.look()
 
     assert world.domain.can_send
     assert not world.domain.fully_verified
@@ -171,7 +181,7 @@ def test_the_right_to_send_does_not_take_dmarc(world):
 def test_the_right_to_send_takes_the_providers_yes(world):
     world.dns.publish(world.records())
     world.provider.says = replace(SAYS_YES, sending=False)
-    world.check()
+    world.look()
 
     assert world.domain.fully_verified
     assert not world.domain.can_send
@@ -192,7 +202,7 @@ def test_the_right_to_send_takes_the_providers_yes(world):
 )
 def test_only_the_providers_final_no_ends_it_at_once(verified, dkim, keeps):
     verified.provider.says = ProviderStatus(dkim, ProviderCheck.SUCCESS)
-    verified.check(NOW + HOUR)
+    verified.look(NOW + HOUR)
 
     assert verified.domain.can_send is keeps
 
@@ -212,7 +222,7 @@ def test_only_the_providers_final_no_ends_it_at_once(verified, dkim, keeps):
 def test_it_ends_after_three_looks_over_a_day_that_found_dkim_gone(verified, hours, keeps):
     verified.dns.withdraw(verified.records(RecordPurpose.DKIM_2))
     for hour in hours:
-        verified.check(NOW + hour * HOUR)
+        verified.look(NOW + hour * HOUR)
 
     assert verified.domain.can_send is keeps
     assert verified.domain.dkim_status is FAILED
@@ -224,7 +234,7 @@ def test_a_look_at_which_dkim_is_there_again_ends_the_count(verified):
             verified.dns.publish(verified.records())
         else:
             verified.dns.withdraw(verified.records(RecordPurpose.DKIM_1))
-        verified.check(NOW + hour * HOUR)
+        verified.look(NOW + hour * HOUR)
 
     assert verified.domain.can_send
     assert verified.domain.dkim_absences == 2
@@ -232,14 +242,14 @@ def test_a_look_at_which_dkim_is_there_again_ends_the_count(verified):
 
 def test_an_unanswered_look_neither_counts_nor_ends_the_count(verified):
     verified.dns.withdraw(verified.records(*DKIM_PURPOSES))
-    verified.check(NOW + HOUR)
-    verified.check(NOW + 13 * HOUR)
+    verified.look(NOW + HOUR)
+    verified.look(NOW + 13 * HOUR)
     verified.dns.silence(verified.records())
-    verified.check(NOW + 25 * HOUR)
+    verified.look(NOW + 25 * HOUR)
     assert verified.domain.can_send
 
     verified.dns.speak()
-    verified.check(NOW + 26 * HOUR)
+    verified.look(NOW + 26 * HOUR)
     assert not verified.domain.can_send
 
 
@@ -247,7 +257,7 @@ def test_an_unanswered_look_neither_counts_nor_ends_the_count(verified):
 def test_other_records_than_dkims_do_not_end_it(verified, purpose):
     verified.dns.withdraw(verified.records(purpose))
     for hour in (1, 30, 60, 90):
-        verified.check(NOW + hour * HOUR)
+        verified.look(NOW + hour * HOUR)
 
     assert verified.domain.statuses[purpose] is FAILED
     assert verified.domain.can_send
@@ -256,11 +266,11 @@ def test_other_records_than_dkims_do_not_end_it(verified, purpose):
 def test_it_comes_back_when_all_is_right_again(verified):
     verified.dns.withdraw(verified.records(*DKIM_PURPOSES))
     for hour in (1, 13, 26):
-        verified.check(NOW + hour * HOUR)
+        verified.look(NOW + hour * HOUR)
     assert not verified.domain.can_send
 
     verified.dns.publish(verified.records())
-    verified.check(NOW + 27 * HOUR)
+    verified.look(NOW + 27 * HOUR)
     assert verified.domain.can_send
 
 
@@ -270,25 +280,24 @@ def test_it_comes_back_when_all_is_right_again(verified):
 def test_a_provider_that_has_given_up_on_right_records_is_asked_to_look_again(world):
     world.dns.publish(world.records())
     world.provider.says = HAS_GIVEN_UP
-    world.provider.identities[world.domain.name].mail_from = None
-    world.check()
+    world.look()
 
     assert world.provider.restarted == [world.domain.name]
-    assert world.provider.identities[world.domain.name].mail_from == world.domain.mail_from_domain
+    assert world.provider.changed == [world.domain.name] * 2  # MAIL FROM too
 
 
 @pytest.mark.parametrize("says", [SAYS_YES, SAYS_NOT_YET])
 def test_a_provider_that_is_still_looking_is_left_alone(world, says):
     world.dns.publish(world.records())
     world.provider.says = says
-    world.check()
+    world.look()
 
     assert world.provider.restarted == []
 
 
 def test_a_provider_that_has_given_up_on_missing_records_is_left_alone(world):
     world.provider.says = HAS_GIVEN_UP
-    world.check()
+    world.look()
 
     assert world.provider.restarted == []
 
@@ -298,60 +307,140 @@ def test_a_check_does_not_fail_because_the_provider_could_not_be_started_again(w
     world.dns.publish(world.records())
     world.provider.says = HAS_GIVEN_UP
     broken = Breakage(at=1, error=error)
-    domain, _ = check(
-        world.domain, store=world.store, provider=broken.breaking(world.provider), lookup=world.dns, now=NOW
-    )
+    watched = world.broken(Breakage(at=99, error=error))
+    watched.provider = broken.breaking(world.provider)
 
-    assert broken.calls == ["status", "restart_dkim"]
-    assert domain.checked_at == NOW
+    assert watched.check(world.domain).domain.checked_at == NOW
+    assert broken.calls == ["find", "restart_dkim"]
+
+
+@pytest.mark.parametrize("error", [ProviderBusyError(), ProviderRefusedError("AccessDeniedException")])
+def test_a_check_does_not_fail_because_the_provider_cannot_be_asked(verified, error):
+    verified.provider = Breakage(at=0, error=error).breaking(verified.provider)
+    checked = verified.look(NOW + HOUR)
+
+    assert checked.domain.fully_verified
+    assert checked.domain.can_send
+
+
+def test_what_the_provider_has_lost_is_made_again(verified):
+    verified.provider.identities.clear()
+    verified.look(NOW + HOUR)
+
+    made = Identity(verified.domain.domain_id, verified.domain.mail_from_domain)
+    assert verified.provider.identities == {verified.domain.name: made}
+
+
+@pytest.mark.parametrize("other", [None, "mail.elsewhere.acme.com"])
+def test_a_mail_from_that_is_not_the_domains_is_put_right(verified, other):
+    verified.provider.identities[verified.domain.name].mail_from = other
+    verified.look(NOW + HOUR)
+
+    assert verified.provider.identities[verified.domain.name].mail_from == verified.domain.mail_from_domain
+
+
+def test_what_could_not_be_put_right_is_left_to_the_next_check(verified):
+    verified.provider.identities[verified.domain.name].mail_from = None
+    whole, verified.provider = verified.provider, Breakage(1, ProviderBusyError()).breaking(verified.provider)
+    assert verified.look(NOW + HOUR).domain.checked_at == NOW + HOUR
+
+    verified.provider = whole
+    verified.look(NOW + 2 * HOUR)
+    assert whole.identities[verified.domain.name].mail_from == verified.domain.mail_from_domain
+
+
+# --- trying it out --------------------------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_tells_and_changes_nothing(world):
+    world.dns.publish(world.records())
+    world.provider.says = SAYS_YES
+    before = world.domain
+    checked = world.look(dry_run=True)
+
+    assert checked.domain.fully_verified
+    assert {row.status for row in checked.verification.rows} == {VERIFIED}
+    assert world.domain == before
+    assert world.history.kept == {}
+    assert world.provider.changed == []
+
+
+def test_a_dry_run_starts_nothing_again(world):
+    world.dns.publish(world.records())
+    world.provider.says = HAS_GIVEN_UP
+    world.provider.identities[world.domain.name].mail_from = None
+    world.look(dry_run=True)
+
+    assert world.provider.changed == []
+
+
+def test_a_dry_run_completes_no_registration():
+    world = OneDomain(claimed_domain())
+    checked = world.look(dry_run=True)
+
+    assert world.domain.registration is Registration.CLAIMED
+    assert world.provider.changed == []
+    assert len(checked.verification.rows) == 3
 
 
 # --- registrations that stopped half-way ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("error", [ProviderBusyError(), ProviderRefusedError("LimitExceededException")])
-def test_a_registration_that_still_cannot_be_completed_changes_nothing(error):
-    world = World(claimed_domain())
+def test_a_registration_that_still_cannot_be_completed_changes_nothing_and_is_asked_for(error):
+    world = OneDomain(claimed_domain())
     before = world.domain
-    broken = Breakage(at=0, error=error)
+    world.provider = Breakage(at=1, error=error).breaking(world.provider)
 
     with pytest.raises(type(error)):
-        check(before, store=world.store, provider=broken.breaking(world.provider), lookup=world.dns, now=NOW)
+        world.look()
     assert world.domain == before
+    assert world.requests.asked == [(before.account_id, before.domain_id)]
 
 
 def test_a_claimed_domain_is_completed_and_then_checked():
-    world = World(claimed_domain())
-    domain, verification = world.check()
+    world = OneDomain(claimed_domain())
+    checked = world.look()
 
-    assert domain.registration is Registration.COMPLETE
-    assert len(verification.rows) == 6
-    assert domain.checked_at == NOW
+    assert checked.domain.registration is Registration.COMPLETE
+    assert len(checked.verification.rows) == 6
+    assert checked.domain.checked_at == NOW
 
 
 def test_a_domain_deleted_while_it_is_checked_is_not_found(world):
     class DeletedMeanwhile(PublishedRecords):
         def ask(self, inquiry):
-            world.store.release(world.domain)
+            drop(world.store, world.domain)
             self.ask = super().ask
             return super().ask(inquiry)
 
+    world.dns = DeletedMeanwhile()
     with pytest.raises(DomainNotFoundError):
-        check(world.domain, store=world.store, provider=world.provider, lookup=DeletedMeanwhile(), now=NOW)
+        world.look()
     assert world.store.all() == []
+
+
+def test_a_domain_whose_deletion_begins_while_it_is_checked_is_left_alone(verified):
+    class LeftMeanwhile(PublishedRecords):
+        def ask(self, inquiry):
+            before = verified.domain
+            verified.store.save(before.left(NOW), before=before)
+            self.ask = super().ask
+            return super().ask(inquiry)
+
+    verified.dns = LeftMeanwhile()
+    with pytest.raises(DomainChangedError):
+        verified.look()
+    assert verified.domain.leaving
+    assert not verified.domain.can_send
 
 
 def test_a_store_that_does_not_answer_keeps_the_last_check(verified):
     before = verified.domain
-    broken = Breakage(at=0, error=UnavailableError())
     verified.dns.withdraw(verified.records())
+    whole, verified.store = verified.store, Breakage(1, UnavailableError()).breaking(verified.store)
 
     with pytest.raises(UnavailableError):
-        check(
-            before,
-            store=broken.breaking(verified.store),
-            provider=verified.provider,
-            lookup=verified.dns,
-            now=NOW + HOUR,
-        )
+        verified.check(before, NOW + HOUR)
+    verified.store = whole
     assert verified.domain == before

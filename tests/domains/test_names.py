@@ -17,13 +17,23 @@ GOOD = [
     ("acme.com", "acme.com", "acme.com", "acme.com"),
     ("mail.acme.com", "mail.acme.com", "mail.acme.com", "acme.com"),
     ("a.b.c.acme.co.uk", "a.b.c.acme.co.uk", "a.b.c.acme.co.uk", "acme.co.uk"),
-    ("client.github.io", "client.github.io", "client.github.io", "client.github.io"),  # the list's private section
+    (
+        "client.github.io",
+        "client.github.io",
+        "client.github.io",
+        "client.github.io",
+    ),  # the list's private section
     ("3m.com", "3m.com", "3m.com", "3m.com"),  # RFC 1123 section 2.1: a digit may come first
     ("1.2.3.4.com", "1.2.3.4.com", "1.2.3.4.com", "4.com"),
     ("127.0.0.1.nip.io", "127.0.0.1.nip.io", "127.0.0.1.nip.io", "nip.io"),
     ("x--y.acme.com", "x--y.acme.com", "x--y.acme.com", "acme.com"),
     ("r3---sn-h5q7.acme.com", "r3---sn-h5q7.acme.com", "r3---sn-h5q7.acme.com", "acme.com"),
-    ("acme.invalid-tld", "acme.invalid-tld", "acme.invalid-tld", "acme.invalid-tld"),  # the list's prevailing rule `*`
+    (
+        "acme.invalid-tld",
+        "acme.invalid-tld",
+        "acme.invalid-tld",
+        "acme.invalid-tld",
+    ),  # the list's prevailing rule `*`
     (f"{LABEL_63}.com", f"{LABEL_63}.com", f"{LABEL_63}.com", f"{LABEL_63}.com"),  # RFC 1035 section 2.3.4
     # folded: RFC 4343 (case), RFC 1034 section 3.1 (the root's dot)
     ("MAIL.Acme.COM", "mail.acme.com", "mail.acme.com", "acme.com"),
@@ -186,7 +196,9 @@ def test_no_text_makes_the_parser_raise_anything_else(text):
     assert name.ascii.endswith(name.registrable)
 
 
-@given(st.from_regex(r"[a-zäöü\u4e00-\u4e20-]{1,20}(\.[a-z0-9-]{1,10}){0,2}\.(com|de|co\.uk)", fullmatch=True))
+@given(
+    st.from_regex(r"[a-zäöü\u4e00-\u4e20-]{1,20}(\.[a-z0-9-]{1,10}){0,2}\.(com|de|co\.uk)", fullmatch=True)
+)
 def test_what_is_stored_is_stored_the_same_when_it_is_parsed_again(text):
     try:
         name = parse_domain_name(text, RULES)

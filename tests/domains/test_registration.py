@@ -6,172 +6,149 @@ from datetime import timedelta
 
 import pytest
 
-from letterhead import identifiers
-from letterhead.domains.check import check
-from letterhead.domains.domain import (
-    DomainExistsError,
-    NameTakenError,
-    Registration,
-    SendingDomain,
-)
+from letterhead.accounts.limits import LimitReachedError
+from letterhead.domains.challenge import new_challenge
+from letterhead.domains.domain import DomainChangedError, DomainExistsError, Registration, SendingDomain
 from letterhead.domains.names import DomainName
+from letterhead.domains.ports import ProviderBusyError, ProviderRefusedError
 from letterhead.domains.registration import (
+    Applicant,
+    Deployment,
+    NameReservedError,
     NewDomain,
-    ProviderBusyError,
-    ProviderRefusedError,
     complete,
     register,
 )
 from letterhead.unavailable import UnavailableError
-from tests.fakes.domain_store import InMemoryDomains
+from tests.fakes.domain_world import MINE, THEIRS, World
 from tests.fakes.failing import Breakage
-from tests.fakes.mail_provider import Identity, InMemoryProvider
-from tests.fakes.published_records import PublishedRecords
+from tests.fakes.mail_provider import Identity
 from tests.fakes.sending_domains import NOW
 
-MINE, THEIRS = "0account0account", "1account1account"
-STEPS = ["claim", "ensure_identity", "ensure_mail_from", "save"]
+STEPS = ["view", "settle", "ensure_identity", "ensure_mail_from", "save"]
 
 
 class CrashError(BaseException):
     """The process dies: nothing that comes after this runs."""
 
 
-def named(name: str) -> NewDomain:
-    return NewDomain(DomainName(name, name, ".".join(name.split(".")[-2:])), "mail")
-
-
-def ask(store, provider, name="mail.acme.com", account_id=MINE, now=NOW) -> SendingDomain:
-    """One POST: each has an id of its own."""
-    return register(
-        named(name),
-        account_id=account_id,
-        domain_id=identifiers.new_id(now),
-        region="us-east-1",
-        store=store,
-        provider=provider,
-        now=now,
-    )
-
-
 @pytest.fixture
-def store() -> InMemoryDomains:
-    return InMemoryDomains()
-
-
-@pytest.fixture
-def provider() -> InMemoryProvider:
-    return InMemoryProvider()
+def world() -> World:
+    return World()
 
 
 # --- when all goes well -------------------------------------------------------------------------------------------------
 
 
-def test_the_name_is_claimed_before_the_provider_hears_of_it(store, provider):
+def test_the_name_is_claimed_before_the_provider_hears_of_it(world):
     watch = Breakage(at=99, error=CrashError())
-    ask(watch.breaking(store), watch.breaking(provider))
+    world.broken(watch).register()
 
     assert watch.calls == STEPS
 
 
-def test_a_registered_domain_has_all_that_its_records_need(store, provider):
-    domain = ask(store, provider)
+def test_a_registered_domain_has_all_that_its_records_need(world):
+    domain = world.register()
 
     assert domain.registration is Registration.COMPLETE
     assert domain.mail_from_domain == "mail.mail.acme.com"
     assert len(domain.dkim_tokens) == 3
     assert len(domain.records()) == 6
-    assert domain == store.by_name(MINE, "mail.acme.com")
-    assert provider.identities["mail.acme.com"] == Identity(domain.domain_id, "mail.mail.acme.com")
+    assert domain == world.store.by_name(MINE, "mail.acme.com")
+    assert world.provider.identities["mail.acme.com"] == Identity(domain.domain_id, "mail.mail.acme.com")
+    assert world.requests.asked == []
 
 
-def test_what_a_caller_gave_along_is_kept(store, provider):
-    wanted = NewDomain(named("acme.com").name, "mail", "client_domain_123", {"plan": "enterprise"})
+def test_what_a_caller_gave_along_is_kept(world):
+    name = DomainName("acme.com", "acme.com", "acme.com")
     domain = register(
-        wanted,
-        account_id=MINE,
-        domain_id=identifiers.new_id(NOW),
-        region="us-east-1",
-        store=store,
-        provider=provider,
+        NewDomain(name, "mta", "client_domain_123", {"plan": "enterprise"}, {"track_opens": False}),
+        Applicant(MINE),
+        domain_id="0domain00domain0",
+        challenge="letterhead-challenge=1",
+        deployment=Deployment("us-east-1"),
+        outside=world.outside,
         now=NOW,
     )
 
     assert (domain.external_id, domain.metadata) == ("client_domain_123", {"plan": "enterprise"})
+    assert domain.settings == {"track_opens": False}
+    assert (domain.mail_from_domain, domain.challenge) == ("mta.acme.com", "letterhead-challenge=1")
 
 
-def test_an_account_may_have_a_name_and_the_names_below_it(store, provider):
+def test_a_challenge_is_160_bits_of_chance():
+    made = {new_challenge() for _ in range(100)}
+
+    assert len(made) == 100
+    assert {len(bytes.fromhex(one.removeprefix("letterhead-challenge="))) * 8 for one in made} == {160}
+
+
+def test_an_account_may_have_a_name_and_the_names_below_it(world):
     for name in ("acme.com", "mail.acme.com", "news.acme.com", "a.b.acme.com"):
-        ask(store, provider, name)
+        assert not world.register(name).contested
 
-    assert len(list(store.of_account(MINE))) == 4
+    assert len(list(world.store.of_account(MINE))) == 4
 
 
 # --- when the name is not to be had ------------------------------------------------------------------------------------
 
 
-def test_the_same_name_twice_is_refused_and_changes_nothing(store, provider):
-    first = ask(store, provider)
+def test_the_same_name_twice_is_refused_and_changes_nothing(world):
+    first = world.register()
     watch = Breakage(at=99, error=CrashError())
 
     with pytest.raises(DomainExistsError):
-        ask(watch.breaking(store), watch.breaking(provider), now=NOW + timedelta(days=1))
-    assert store.all() == [first]
-    assert not set(watch.calls) & {"ensure_identity", "ensure_mail_from", "save", "release"}
+        world.broken(watch).register(now=NOW + timedelta(days=1))
+    assert world.store.all() == [first]
+    assert not set(watch.calls) & {"ensure_identity", "ensure_mail_from", "save"}
 
 
-@pytest.mark.parametrize(
-    "name", ["mail.acme.com", "acme.com", "x.mail.acme.com", "deep.down.below.mail.acme.com"]
-)
-def test_a_name_that_another_account_holds_or_one_above_or_below_it_is_taken(store, provider, name):
-    theirs = ask(store, provider, "mail.acme.com", THEIRS)
-
-    with pytest.raises(NameTakenError):
-        ask(store, provider, name)
-    assert store.all() == [theirs]
-    assert list(provider.identities) == ["mail.acme.com"]
-
-
-@pytest.mark.parametrize("name", ["news.acme.com", "email.acme.com", "l.acme.com", "mail.acme.com.br"])
-def test_a_name_beside_another_accounts_name_is_free(store, provider, name):
-    ask(store, provider, "mail.acme.com", THEIRS)
-
-    assert ask(store, provider, name).registration is Registration.COMPLETE
-
-
-@pytest.mark.parametrize("owner", [None, "0other0domain0id"])
-def test_a_name_that_the_provider_has_for_somebody_else_is_refused_and_let_go(store, provider, owner):
-    provider.identities["mail.acme.com"] = Identity(owner)
-
-    with pytest.raises(NameTakenError):
-        ask(store, provider)
-    assert store.all() == []
-    assert provider.identities == {"mail.acme.com": Identity(owner)}  # not touched
-
-    del provider.identities["mail.acme.com"]
-    assert ask(store, provider, account_id=THEIRS).registration is Registration.COMPLETE
-
-
-@pytest.mark.parametrize("performed", [False, True])
-def test_a_refused_name_that_could_not_be_let_go_is_let_go_by_the_next_try(store, provider, performed):
-    provider.identities["mail.acme.com"] = Identity(None)
-    broken = Breakage(at=STEPS.index("ensure_identity") + 1, error=CrashError(), performed=performed)
-
-    with pytest.raises(CrashError):
-        ask(broken.breaking(store), broken.breaking(provider))
-    assert broken.calls[-1] == "release"
-    with pytest.raises(NameTakenError):
-        ask(store, provider)
-    assert store.all() == []
-
-
-def test_a_domain_that_is_deleted_while_it_is_asked_for_again_was_there(store, provider):
-    class DeletedMeanwhile(InMemoryDomains):
-        def claim(self, domain):
-            raise DomainExistsError
+def test_a_contested_name_twice_is_refused_too(world):
+    world.register(account_id=THEIRS)
+    world.register()
 
     with pytest.raises(DomainExistsError):
-        ask(DeletedMeanwhile(), provider)
+        world.register(now=NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("name", ["mail.operator.example", "a.mail.operator.example", "operator.net"])
+def test_the_operators_own_hosts_and_what_is_below_them_cannot_be_registered(name):
+    world = World(reserved=frozenset({"mail.operator.example", "operator.net"}))
+
+    with pytest.raises(NameReservedError):
+        world.register(name)
+    assert world.store.all() == []
+
+
+@pytest.mark.parametrize("name", ["operator.example", "xmail.operator.example", "mail.operator.example.com"])
+def test_other_names_than_the_operators_hosts_can(name):
+    world = World(reserved=frozenset({"mail.operator.example"}))
+
+    assert world.register(name).registration is Registration.COMPLETE
+
+
+def test_an_account_has_no_more_domains_than_it_may(world):
+    world.register("a.com", most=2)
+    deleted = world.register("b.com", most=2)
+    with pytest.raises(LimitReachedError):
+        world.register("c.com", most=2)
+    world.delete(deleted)
+
+    assert world.register("c.com", most=2)
+    assert world.register("d.com", THEIRS, most=1)
+
+
+def test_a_name_that_is_being_deleted_can_be_had_when_that_is_done(world):
+    domain = world.register()
+    stopped = Breakage(at=2, error=UnavailableError())
+    with pytest.raises(UnavailableError):
+        world.broken(stopped).delete(domain)
+
+    with pytest.raises(DomainChangedError):
+        world.register(now=NOW + timedelta(seconds=1))
+    assert world.requests.asked[-1] == (MINE, domain.domain_id)
+    world.delete(domain)
+    assert world.register(now=NOW + timedelta(seconds=2)).domain_id != domain.domain_id
 
 
 # --- when a step fails -------------------------------------------------------------------------------------------------
@@ -184,88 +161,105 @@ FAILURES = {
 }
 
 
-def stop_at(step: str, failure: str, performed: bool, store, provider) -> None:
+def stop_at(world: World, step: str, failure: str, *, performed: bool) -> None:
     error, seen = FAILURES[failure]
     broken = Breakage(at=STEPS.index(step), error=error, performed=performed)
     with pytest.raises(seen):
-        ask(broken.breaking(store), broken.breaking(provider))
+        world.broken(broken).register()
     assert broken.calls[-1] == step
 
 
-def whole(store, provider) -> SendingDomain:
+def whole(world: World) -> SendingDomain:
     """The one domain there is, with nothing half-made about it."""
-    (domain,) = store.all()
+    (domain,) = world.store.all()
     assert domain.registration is Registration.COMPLETE
     assert len(domain.records()) == 6
-    assert provider.identities == {"mail.acme.com": Identity(domain.domain_id, "mail.mail.acme.com")}
+    assert world.provider.identities == {"mail.acme.com": Identity(domain.domain_id, "mail.mail.acme.com")}
     return domain
 
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("performed", [False, True])
 @pytest.mark.parametrize("step", STEPS)
-def test_the_next_registration_completes_what_stopped_at_any_step(store, provider, step, performed, failure):
-    stop_at(step, failure, performed, store, provider)
+def test_the_next_registration_completes_what_stopped_at_any_step(world, step, performed, failure):
+    stop_at(world, step, failure, performed=performed)
 
     if (step, performed) == ("save", True):
         with pytest.raises(DomainExistsError):  # only the answer was lost
-            ask(store, provider)
-        whole(store, provider)
+            world.register()
+        whole(world)
     else:
-        assert ask(store, provider, now=NOW + timedelta(hours=1)) == whole(store, provider)
+        assert world.register(now=NOW + timedelta(hours=1)) == whole(world)
 
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("performed", [False, True])
 @pytest.mark.parametrize("step", STEPS)
-def test_a_verification_completes_what_stopped_after_the_claim(store, provider, step, performed, failure):
-    stop_at(step, failure, performed, store, provider)
-    claimed = store.by_name(MINE, "mail.acme.com")
+def test_a_verification_completes_what_stopped_after_the_claim(world, step, performed, failure):
+    stop_at(world, step, failure, performed=performed)
+    claimed = world.store.by_name(MINE, "mail.acme.com")
     if claimed is None:
-        assert (step, performed) == ("claim", False)
+        assert (step, performed) in {("view", False), ("view", True), ("settle", False)}
         return
 
-    after, verification = check(
-        claimed, store=store, provider=provider, lookup=PublishedRecords(), now=NOW + timedelta(hours=1)
-    )
-    assert after == whole(store, provider)
-    assert len(verification.rows) == 6
+    checked = world.check(claimed, NOW + timedelta(hours=1))
+    assert checked.domain == whole(world)
+    assert len(checked.verification.rows) == 6
+
+
+@pytest.mark.parametrize("failure", ["the provider throttles", "the provider refuses"])
+@pytest.mark.parametrize("step", ["ensure_identity", "ensure_mail_from"])
+def test_what_stops_at_the_provider_is_asked_to_be_completed_later(world, step, failure):
+    stop_at(world, step, failure, performed=False)
+    claimed = world.store.by_name(MINE, "mail.acme.com")
+
+    assert world.requests.asked == [(MINE, claimed.domain_id)]
+
+
+def test_a_request_that_cannot_be_made_does_not_hide_why_it_should_be(world):
+    class Deaf:
+        def ask(self, account_id, domain_id):
+            raise UnavailableError
+
+    world.requests = Deaf()
+    busy = Breakage(at=2, error=ProviderBusyError(7))
+    with pytest.raises(ProviderBusyError) as stopped:
+        world.broken(busy).register()
+    assert stopped.value.retry_after == 7
 
 
 @pytest.mark.parametrize("second", [0, 1, 2, 3])
-@pytest.mark.parametrize("first", [1, 2, 3])
-def test_a_registration_that_stops_twice_is_completed_by_the_third_try(store, provider, first, second):
+@pytest.mark.parametrize("first", [2, 3, 4])
+def test_a_registration_that_stops_twice_is_completed_by_the_third_try(world, first, second):
     for at in (first, second):
         broken = Breakage(at=at, error=CrashError())
         with pytest.raises(CrashError):
-            ask(broken.breaking(store), broken.breaking(provider))
+            world.broken(broken).register()
 
-    ask(store, provider)
-    whole(store, provider)
-
-
-@pytest.mark.parametrize("step", STEPS[1:])
-def test_an_unfinished_registration_keeps_its_name(store, provider, step):
-    stop_at(step, "the provider throttles", performed=False, store=store, provider=provider)
-
-    with pytest.raises(NameTakenError):
-        ask(store, provider, account_id=THEIRS)
-    assert ask(store, provider) == whole(store, provider)
+    world.register()
+    whole(world)
 
 
-def test_the_id_of_the_first_try_is_the_domains(store, provider):
-    stop_at("ensure_mail_from", "the process dies", performed=True, store=store, provider=provider)
-    claimed = store.by_name(MINE, "mail.acme.com")
+@pytest.mark.parametrize("step", STEPS[2:])
+def test_an_unfinished_registration_is_a_claim_on_its_name(world, step):
+    stop_at(world, step, "the provider throttles", performed=False)
 
-    assert ask(store, provider, now=NOW + timedelta(days=1)).domain_id == claimed.domain_id
-    assert whole(store, provider).created_at == NOW
+    assert world.register(account_id=THEIRS).contested
 
 
-def test_a_complete_domain_is_left_as_it_is(store, provider):
-    domain = ask(store, provider)
-    watch = Breakage(at=0, error=CrashError())
+def test_the_id_of_the_first_try_is_the_domains(world):
+    stop_at(world, "ensure_mail_from", "the process dies", performed=True)
+    claimed = world.store.by_name(MINE, "mail.acme.com")
 
-    assert complete(domain, store=watch.breaking(store), provider=watch.breaking(provider), now=NOW) is domain
+    assert world.register(now=NOW + timedelta(days=1)).domain_id == claimed.domain_id
+    assert whole(world).created_at == NOW
+
+
+def test_a_complete_domain_is_left_as_it_is(world):
+    domain = world.register()
+    watch = world.broken(Breakage(at=0, error=CrashError()))
+
+    assert complete(domain, watch.outside, now=NOW) is domain
 
 
 # --- when two ask at the same time ------------------------------------------------------------------------------------
@@ -273,8 +267,8 @@ def test_a_complete_domain_is_left_as_it_is(store, provider):
 
 @pytest.mark.parametrize("rival_name", ["mail.acme.com", "acme.com", "x.mail.acme.com"])
 @pytest.mark.parametrize("step", STEPS)
-def test_of_two_accounts_that_ask_at_the_same_time_exactly_one_wins(store, provider, step, rival_name):
-    outcomes = []
+def test_of_two_accounts_that_ask_at_the_same_time_exactly_one_is_uncontested(world, step, rival_name):
+    rivals = []
 
     class Interrupted:
         """Lets the other account ask right before one of our steps."""
@@ -283,31 +277,48 @@ def test_of_two_accounts_that_ask_at_the_same_time_exactly_one_wins(store, provi
             self._target = target
 
         def __getattr__(self, name):
-            if name == step and not outcomes:
-                try:
-                    outcomes.append(ask(store, provider, rival_name, THEIRS))
-                except NameTakenError:
-                    outcomes.append(None)
+            if name == step and not rivals:
+                rivals.append(None)
+                rivals[0] = world.register(rival_name, THEIRS)
             return getattr(self._target, name)
 
-    try:
-        mine = ask(Interrupted(store), Interrupted(provider))
-    except NameTakenError:
-        mine = None
+    whole_store, whole_provider = world.store, world.provider
+    mine_sees = World(Interrupted(whole_store), Interrupted(whole_provider))
+    mine = mine_sees.register()
 
-    assert (mine is None) != (outcomes == [None])
-    assert store.all() == [mine or outcomes[0]]
+    assert {mine.contested, rivals[0].contested} == {False, True}
+    changed = {"mail.acme.com"} if rivals[0].contested else {rival_name}
+    assert set(whole_provider.identities) == changed
 
 
-def test_the_same_account_asking_twice_at_the_same_time_gets_one_domain(store, provider):
+def test_the_same_account_asking_twice_at_the_same_time_gets_one_domain(world):
+    asked = []
+
     class AskedAgain:
         def __init__(self, target):
             self._target = target
 
         def __getattr__(self, name):
-            if name == "ensure_mail_from":
-                ask(store, provider)
+            if name == "ensure_mail_from" and not asked:
+                asked.append(name)
+                world.register()
             return getattr(self._target, name)
 
-    ask(store, AskedAgain(provider))
-    whole(store, provider)
+    World(world.store, AskedAgain(world.provider)).register()
+    whole(world)
+
+
+def test_a_claim_that_loses_every_race_gives_up_with_try_again(world):
+    class Crowded:
+        def __init__(self, target):
+            self._target = target
+
+        def __getattr__(self, name):
+            if name == "settle":
+                number = len(world.store.all())
+                world.register(f"x{number}.acme.com", THEIRS)
+            return getattr(self._target, name)
+
+    with pytest.raises(UnavailableError):
+        World(Crowded(world.store), world.provider).register()
+    assert world.store.by_name(MINE, "mail.acme.com") is None

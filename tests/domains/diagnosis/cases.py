@@ -9,11 +9,21 @@ from typing import Any
 import yaml
 
 from letterhead.domains.diagnosis.subject import Subject
-from letterhead.domains.records import RecordPurpose, RecordStatus, RecordType, RequiredRecord, required_records
+from letterhead.domains.records import (
+    RecordPurpose,
+    RecordStatus,
+    RecordType,
+    RequiredRecord,
+    required_records,
+)
 from letterhead.domains.verification import DomainCheck, ProviderCheck, ProviderStatus
 
 CORPUS = Path(__file__).parents[2] / "golden" / "diagnosis"
-TOKENS = ("k7xq2vdmw5ynbz3c4trjh6pgsl2aefu8", "m3hf9tqzj2wydk6vpx4lbscr7enga5uo", "w8cn5rkbd4vmt7xjhz2yqg3fpsl6aeiu")
+TOKENS = (
+    "k7xq2vdmw5ynbz3c4trjh6pgsl2aefu8",
+    "m3hf9tqzj2wydk6vpx4lbscr7enga5uo",
+    "w8cn5rkbd4vmt7xjhz2yqg3fpsl6aeiu",
+)
 REGION = "us-east-1"
 TWO_SERVERS = "@ NS ns1\n@ NS ns2\nns1 A 127.0.0.1\nns2 A 127.0.0.2\n"
 MISBEHAVIOURS = ("refuses", "drops", "servfails", "bogus")
@@ -66,7 +76,9 @@ class Case:
 
     def check(self) -> DomainCheck:
         """What verification is asked."""
-        subject = Subject(self.domain, self.apex, REGION, self.mail_from or f"mail.{self.domain}", self.required)
+        subject = Subject(
+            self.domain, self.apex, REGION, self.mail_from or f"mail.{self.domain}", self.required
+        )
         provider = None
         if self.provider is not None:
             provider = ProviderStatus(*(ProviderCheck(self.provider[key]) for key in ("dkim", "mail_from")))
@@ -89,7 +101,9 @@ class Case:
     def _published(self) -> list[RequiredRecord]:
         right = self.right
         if right is None:
-            spoiled = {purpose for purpose, row in self.expect.items() if row.status is not RecordStatus.VERIFIED}
+            spoiled = {
+                purpose for purpose, row in self.expect.items() if row.status is not RecordStatus.VERIFIED
+            }
             right = tuple(purpose for purpose in RecordPurpose if purpose not in spoiled | set(self.instead))
         return [record for record in self.required if record.purpose in right]
 
@@ -100,11 +114,17 @@ def corpus(name: str) -> list[Case]:
 
 
 def _read(entry: dict[str, Any], name: str) -> Case:
-    purposes = {key: tuple(RecordPurpose(one) for one in entry[key]) for key in ("right", "instead") if key in entry}
+    purposes = {
+        key: tuple(RecordPurpose(one) for one in entry[key]) for key in ("right", "instead") if key in entry
+    }
     rows = {RecordPurpose(key): text.split() for key, text in entry.get("expect", {}).items()}
     previous = entry.get("previous", "verified" if name == "transient" else "pending")
     return Case(
-        **{key: value for key, value in entry.items() if key not in ("right", "instead", "expect", "fix", "previous")},
+        **{
+            key: value
+            for key, value in entry.items()
+            if key not in ("right", "instead", "expect", "fix", "previous")
+        },
         **purposes,
         previous=RecordStatus(previous),
         expect={key: Expected(RecordStatus(words[0]), tuple(words[1:])) for key, words in rows.items()},

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import dns.flags
 import dns.message
@@ -32,6 +32,7 @@ class Server(Nameserver):
         self.misbehaves: str | None = None
         self.bogus_below = ""
         self.beside: dict[str, list[tuple[str, str]]] = {}
+        self.raw: dict[str, Callable[[dns.message.Message, bool], bytes | None]] = {}
         self.asked: list[tuple[str, str]] = []
 
     def answer(self, packet: bytes, over_udp: bool) -> bytes | None:
@@ -49,6 +50,8 @@ class Server(Nameserver):
                 return _refusal(query, dns.rcode.SERVFAIL)
             case "bogus" if name.endswith(self.bogus_below) and not packet[3] & _CHECKING_DISABLED:
                 return _refusal(query, dns.rcode.SERVFAIL)
+        if name in self.raw:
+            return self.raw[name](query, over_udp)
         if name in self.beside:
             return self._lax_answer(query, name)
         return super().answer(packet, over_udp)
@@ -82,9 +85,16 @@ class DnsWorld:
         """Close the ports and end the thread."""
         for server in (self.first, self.second, self.resolver):
             self._run(server.stop())
+        self._run(self._end_tasks())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_SECONDS)
         self._loop.close()
+
+    async def _end_tasks(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def do(self, act: Callable[[], _T]) -> _T:
         """Do something with the servers in their own thread."""
@@ -94,12 +104,16 @@ class DnsWorld:
 
         return self._run(in_loop())
 
+    def do_async(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
+        """Run something in the servers' thread."""
+        return self._run(coroutine)
+
     def lookup(self, resolver: str = FIRST) -> DnsLookup:
         """A look-up that asks these servers; by default the first one is also the resolver."""
         return DnsLookup([(resolver, self.port)], authoritative_port=self.port, allow_loopback=True)
 
-    def _run(self, coroutine: object) -> _T:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_SECONDS)  # type: ignore[arg-type]
+    def _run(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_SECONDS)
 
 
 @contextmanager

@@ -81,7 +81,9 @@ def set_zones(server: Server, case: Case, text: str | None) -> None:
         server.set_zone(origin, zone)
     if text is not None:
         server.set_zone(case.apex, text)
-    server.beside = {name: [(kind, value) for kind, value in records] for name, records in case.beside.items()}
+    server.beside = {
+        name: [(kind, value) for kind, value in records] for name, records in case.beside.items()
+    }
 
 
 def codes(findings: object) -> tuple[str, ...]:

@@ -27,10 +27,19 @@ class DomainReader(Protocol):
 
 
 def find(reference: DomainReference, account_id: str, domains: DomainReader) -> SendingDomain:
-    """The account's domain that is meant; another account's is as unknown as one that doesn't exist.
+    """The account's domain that is meant; another account's, and one that is being deleted, are as unknown as one that doesn't
+    exist.
 
     Raises `DomainNotFoundError`.
     """
+    domain = find_to_delete(reference, account_id, domains)
+    if domain.leaving:
+        raise DomainNotFoundError
+    return domain
+
+
+def find_to_delete(reference: DomainReference, account_id: str, domains: DomainReader) -> SendingDomain:
+    """The same with one whose deletion has begun, and perhaps stopped half-way. Raises `DomainNotFoundError`."""
     found: SendingDomain | None = None
     if reference.domain_id is not None:
         found = domains.by_id(account_id, reference.domain_id)

@@ -1,75 +1,42 @@
 """Registering a domain: a saga of small steps, each of which can be the last one before a crash or a throttle.
 
-claim the name (one conditional write) -> the provider's identity -> MAIL FROM -> complete. Whoever calls next, a repeated
-registration or a verification, goes on from the step that is missing. Every step may be repeated without harm.
+claim the name (one transaction) -> the provider's identity -> MAIL FROM -> complete. Whoever calls next, a repeated
+registration, a verification or the request that is queued when a step fails, goes on from the step that is missing. Every step
+may be repeated without harm. Whoever was told to try again later gets the answer that it missed. A contested name stops after
+the claim: nothing is done at the provider before it is proven.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
-from letterhead.domains.domain import DomainExistsError, NameTakenError, Registration, SendingDomain
+from letterhead.domains.claims import ViewOutdatedError
+from letterhead.domains.domain import (
+    DomainChangedError,
+    DomainExistsError,
+    Ownership,
+    Registration,
+    SendingDomain,
+)
 from letterhead.domains.names import DomainName
+from letterhead.domains.ports import (
+    Added,
+    CompletionRequests,
+    ForeignIdentityError,
+    ProviderIdentity,
+    ProviderRefusedError,
+    Surroundings,
+)
 from letterhead.unavailable import UnavailableError
 
-
-class ProviderBusyError(UnavailableError):
-    """The provider throttles or doesn't answer; trying again later is right."""
+ATTEMPTS = 8
 
 
-class ProviderRefusedError(Exception):
-    """The provider refuses for a reason that the operator must see to; the message names it."""
-
-
-class ForeignIdentityError(Exception):
-    """The provider has an identity of that name that wasn't made for this claim."""
-
-
-@dataclass(frozen=True)
-class ProviderIdentity:
-    """What the provider says about a domain just registered there."""
-
-    dkim_tokens: tuple[str, ...]
-    signing_hosted_zone: str
-
-
-class IdentityProvider(Protocol):
-    """The part of the mail provider (Amazon SES) that knows domains."""
-
-    def ensure_identity(self, name: str, domain_id: str) -> ProviderIdentity:
-        """Create the identity, or find the one created for this very domain id before.
-
-        Raises `ForeignIdentityError`, `ProviderBusyError`, `ProviderRefusedError`.
-        """
-
-    def ensure_mail_from(self, name: str, mail_from_domain: str) -> None:
-        """Set the custom MAIL FROM domain. Raises `ProviderBusyError`, `ProviderRefusedError`."""
-
-
-class DomainStore(Protocol):
-    """Where domains and the claims on their names are kept."""
-
-    def by_name(self, account_id: str, name: str) -> SendingDomain | None:
-        """The account's domain of that name."""
-
-    def claim(self, domain: SendingDomain) -> None:
-        """Store a new domain together with the claim on its name, or neither.
-
-        Raises `DomainExistsError` when this account has the name, `NameTakenError` when another account has it, or a name
-        above or below it.
-        """
-
-    def save(self, domain: SendingDomain, *, before: SendingDomain) -> SendingDomain:
-        """Store what changed since `before`; answers the domain as it is stored then.
-
-        Raises `DomainNotFoundError` when it has been deleted meanwhile.
-        """
-
-    def release(self, domain: SendingDomain) -> None:
-        """Forget a domain and its claim."""
+class NameReservedError(Exception):
+    """The name is one of the operator's own hosts, or lies below one."""
 
 
 @dataclass(frozen=True)
@@ -80,66 +47,155 @@ class NewDomain:
     mail_from_label: str
     external_id: str | None = None
     metadata: Mapping[str, object] | None = None
+    settings: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who registers. `most` is how many domains the account may have, None for any number."""
+
+    account_id: str
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Where: the provider's region, and the operator's own hosts, which nobody can register."""
+
+    region: str
+    reserved: frozenset[str] = frozenset()
 
 
 def register(
     wanted: NewDomain,
+    applicant: Applicant,
     *,
-    account_id: str,
     domain_id: str,
-    region: str,
-    store: DomainStore,
-    provider: IdentityProvider,
+    challenge: str,
+    deployment: Deployment,
+    outside: Surroundings,
     now: datetime,
 ) -> SendingDomain:
     """Register a domain, or complete a registration of this account that stopped half-way.
 
-    Raises `DomainExistsError`, `NameTakenError`, `ProviderBusyError`, `ProviderRefusedError`.
+    Raises `NameReservedError`, `DomainExistsError`, `LimitReachedError`, `ProviderBusyError`, `ProviderRefusedError`.
     """
+    name = wanted.name
+    if any(name.ascii == host or name.ascii.endswith(f".{host}") for host in deployment.reserved):
+        raise NameReservedError
     domain = SendingDomain(
-        account_id=account_id,
+        account_id=applicant.account_id,
         domain_id=domain_id,
-        name=wanted.name.ascii,
-        shown_name=wanted.name.shown,
-        registrable=wanted.name.registrable,
-        region=region,
-        mail_from_domain=f"{wanted.mail_from_label}.{wanted.name.ascii}",
+        name=name.ascii,
+        shown_name=name.shown,
+        registrable=name.registrable,
+        region=deployment.region,
+        mail_from_domain=f"{wanted.mail_from_label}.{name.ascii}",
+        challenge=challenge,
         created_at=now,
         updated_at=now,
         external_id=wanted.external_id,
         metadata=dict(wanted.metadata or {}),
+        settings=dict(wanted.settings or {}),
     )
     try:
-        store.claim(domain)
+        claimed = _claim(domain, applicant.most, outside, now)
     except DomainExistsError:
-        unfinished = store.by_name(account_id, domain.name)
-        if unfinished is None or unfinished.registration is Registration.COMPLETE:
-            raise
-        domain = unfinished
-    return complete(domain, store=store, provider=provider, now=now)
+        return _go_on(domain, outside, now)
+    return claimed if claimed.contested else provide(claimed, outside, now)[0]
 
 
 def complete(
-    domain: SendingDomain, *, store: DomainStore, provider: IdentityProvider, now: datetime
+    domain: SendingDomain, outside: Surroundings, *, now: datetime, answers: bool = True
 ) -> SendingDomain:
-    """Take the steps that a domain's registration still lacks.
+    """Take the steps that a domain's registration still lacks; a contested one is left as it is.
 
-    Raises `NameTakenError` (and lets go of the name) when the provider has a foreign identity of that name,
-    `ProviderBusyError`, `ProviderRefusedError`.
+    `answers` says whether the account hears of it. Raises `ProviderBusyError`, `ProviderRefusedError`.
     """
-    if domain.registration is Registration.COMPLETE:
+    if domain.registration is not Registration.CLAIMED:
         return domain
-    try:
-        identity = provider.ensure_identity(domain.name, domain.domain_id)
-    except ForeignIdentityError as error:
-        store.release(domain)
-        raise NameTakenError from error
-    provider.ensure_mail_from(domain.name, domain.mail_from_domain)
+    if not domain.held:
+        view = outside.store.view(domain.account_id, domain.name, domain.registrable)
+        if view.contest(domain.account_id, now):
+            return stand(domain, Ownership.CONTESTED, outside, now)
+    return provide(domain, outside, now, answers=answers)[0]
+
+
+def provide(
+    domain: SendingDomain, outside: Surroundings, now: datetime, *, answers: bool = True
+) -> tuple[SendingDomain, ProviderIdentity | None]:
+    """Have the provider ready for a domain that may change it: one whose name is held, or was seen not to be contested.
+
+    Answers the domain and what the provider has then; nothing where an identity of somebody else's turned up, which makes the
+    name contested. When the provider can't do it now, somebody will go on later.
+    """
+    provider = outside.provider
+    with completed_later(domain, outside.completions):
+        try:
+            identity = provider.ensure_identity(domain.name, domain.domain_id, take_over=domain.held)
+        except ForeignIdentityError:
+            return stand(domain, Ownership.CONTESTED, outside, now), None
+        if identity.mail_from_domain != domain.mail_from_domain:
+            provider.ensure_mail_from(domain.name, domain.mail_from_domain)
+    known = (identity.dkim_tokens, identity.signing_hosted_zone) == (
+        domain.dkim_tokens,
+        domain.signing_hosted_zone,
+    )
+    if known and domain.registration is Registration.COMPLETE:
+        return domain, identity
     completed = replace(
-        domain,
+        domain if domain.held else domain.standing(Ownership.UNCONTESTED, now),
         dkim_tokens=identity.dkim_tokens,
         signing_hosted_zone=identity.signing_hosted_zone,
         registration=Registration.COMPLETE,
+        answered=domain.answered or answers,
         updated_at=now,
     )
-    return store.save(completed, before=domain)
+    return outside.store.save(completed, before=domain), identity
+
+
+def stand(domain: SendingDomain, ownership: Ownership, outside: Surroundings, now: datetime) -> SendingDomain:
+    """Store how an account stands to a name that it doesn't hold."""
+    return outside.store.save(domain.standing(ownership, now), before=domain)
+
+
+@contextmanager
+def completed_later(domain: SendingDomain, completions: CompletionRequests) -> Iterator[None]:
+    """Whatever stops in here because somebody doesn't answer or refuses is asked to be completed later."""
+    try:
+        yield
+    except (UnavailableError, ProviderRefusedError):
+        # Without it the next call of the account goes on just as well.
+        with suppress(UnavailableError):
+            completions.ask(domain.account_id, domain.domain_id)
+        raise
+
+
+def _claim(domain: SendingDomain, most: int | None, outside: Surroundings, now: datetime) -> SendingDomain:
+    for _ in range(ATTEMPTS):
+        view = outside.store.view(domain.account_id, domain.name, domain.registrable)
+        contested = view.contest(domain.account_id, now) is not None
+        ownership = Ownership.CONTESTED if contested else Ownership.UNCONTESTED
+        claimed = replace(domain, ownership=ownership, answered=contested)
+        here = view.here.claimed(domain.account_id, domain.domain_id, now)
+        try:
+            outside.store.settle(view, here, [Added(claimed, most)])
+        except ViewOutdatedError:
+            continue
+        return claimed
+    raise UnavailableError
+
+
+def _go_on(asked: SendingDomain, outside: Surroundings, now: datetime) -> SendingDomain:
+    """What becomes of a registration that meets the account's own domain of that name."""
+    domain = outside.store.now_by_name(asked.account_id, asked.name)
+    if domain is None:
+        raise DomainChangedError
+    if domain.leaving:
+        outside.completions.ask(domain.account_id, domain.domain_id)
+        raise DomainChangedError
+    if domain.registration is Registration.COMPLETE and not domain.answered:
+        return outside.store.save(replace(domain, answered=True), before=domain)
+    if domain.registration is Registration.COMPLETE or domain.contested:
+        raise DomainExistsError
+    return complete(domain, outside, now=now)

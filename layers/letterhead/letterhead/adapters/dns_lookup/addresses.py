@@ -7,6 +7,22 @@ from collections.abc import Iterable
 
 from letterhead.adapters.dns_lookup.system_resolvers import Address
 
+# Addresses with an inner one would get around the check; the others aren't in every Python's tables (RFC 6890, IANA registries).
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SPECIAL = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "198.18.0.0/15",
+        "64:ff9b:1::/48",
+        "100::/64",
+        "2001::/23",
+        "3fff::/20",
+        "5f00::/16",
+    )
+)
+
 
 def may_be_asked(address: str, *, allow_loopback: bool) -> bool:
     """Whether an address found in DNS may be sent questions: global unicast ones only, and loopback if that is allowed."""
@@ -14,21 +30,19 @@ def may_be_asked(address: str, *, allow_loopback: bool) -> bool:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    if isinstance(parsed, ipaddress.IPv6Address) and _inner(parsed) is not None:
-        return False
     if parsed.is_loopback:
         return allow_loopback
-    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+    if not parsed.is_global or parsed.is_multicast or parsed.is_reserved:
+        return False
+    return not any(parsed in network for network in _SPECIAL) and not _stands_for_another(parsed)
 
 
-def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 one stands for (mapped, 6to4 or NAT64), which would get around the check."""
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+def _stands_for_another(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it is an IPv6 address that stands for an IPv4 one: mapped, 6to4, Teredo or NAT64."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return False
+    inner = address.ipv4_mapped or address.sixtofour or address.teredo
+    return inner is not None or address in _NAT64
 
 
 def usable(addresses: Iterable[str], port: int, *, allow_loopback: bool) -> list[Address]:

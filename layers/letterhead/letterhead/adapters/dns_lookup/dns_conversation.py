@@ -41,7 +41,7 @@ class DnsConversation:
     ) -> None:
         self._loop = asyncio.new_event_loop()
         self._deadline = self._loop.time() + seconds
-        self._exchange = Exchange(self._loop, random)
+        self._exchange = Exchange(self._loop, random, self._deadline)
         asked = Resolvers(self._exchange, resolvers)
         finder = ZoneFinder(
             asked, memory, random, authoritative_port=authoritative_port, allow_loopback=allow_loopback

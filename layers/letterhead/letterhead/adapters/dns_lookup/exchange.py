@@ -44,9 +44,10 @@ class _Waiting:
 class Exchange:
     """The sockets of one conversation."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, random: Random) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, random: Random, deadline: float) -> None:
         self._loop = loop
         self._random = random
+        self._deadline = deadline
         self._sockets: dict[socket.AddressFamily, list[socket.socket]] = {}
         self._waiting: dict[tuple[int, int], _Waiting] = {}
         self._in_flight = asyncio.Semaphore(_MOST_IN_FLIGHT)
@@ -74,27 +75,40 @@ class Exchange:
 
         Raises `NoReplyError`, `MalformedError`, `UnaskableError`.
         """
-        deadline = self._loop.time() + seconds
-        reply: Reply | None = None
-        for edns in (True, False):
-            packet = encode(
-                question,
-                self._random,
-                recursion=recursion,
-                unchecked=unchecked,
-                edns=edns,
-                mixed_case=not tcp,
+        reply = await self._ask_once(address, question, seconds, recursion, unchecked, tcp=tcp, edns=True)
+        if reply.rcode == _FORMERR:
+            reply = await self._ask_once(
+                address, question, seconds, recursion, unchecked, tcp=tcp, edns=False
             )
-            wire = None if tcp else await self._over_udp(address, packet, deadline - self._loop.time())
-            reply = Reply(packet, wire) if wire is not None else None
-            if reply is None or reply.truncated:
-                wire = await self._over_tcp(address, packet, deadline - self._loop.time())
-                reply = Reply(packet, wire)
-            if reply.rcode != _FORMERR:
-                break
-        if reply is None:
-            raise NoReplyError
         return reply
+
+    async def _ask_once(
+        self,
+        address: Address,
+        question: Question,
+        seconds: float,
+        recursion: bool,
+        unchecked: bool,
+        *,
+        tcp: bool,
+        edns: bool,
+    ) -> Reply:
+        packet = encode(
+            question, self._random, recursion=recursion, unchecked=unchecked, edns=edns, mixed_case=not tcp
+        )
+        wire = None if tcp else await self._over_udp(address, packet, seconds)
+        reply = self._read(packet, wire) if wire is not None else None
+        if reply is None or reply.truncated:
+            reply = self._read(packet, await self._over_tcp(address, packet, seconds))
+            if reply.truncated:
+                raise MalformedError("truncated over TCP")
+        return reply
+
+    def _read(self, packet: Packet, wire: bytes) -> Reply:
+        """Reading a hostile reply takes a while; many of them at once must not outlast the conversation."""
+        if self._loop.time() > self._deadline:
+            raise NoReplyError
+        return Reply(packet, wire)
 
     async def _over_udp(self, address: Address, packet: Packet, seconds: float) -> bytes | None:
         """The datagram that answers the packet, or None when it has to be asked over TCP."""
@@ -104,7 +118,7 @@ class Exchange:
             except OSError as error:
                 raise NoReplyError from error
             waiting = self._waiting[key]
-            timer = self._loop.call_later(max(seconds, 0), _give_up, waiting.future)
+            timer = self._loop.call_later(seconds, _give_up, waiting.future)
             try:
                 wire = await waiting.future
             finally:
@@ -152,7 +166,7 @@ class Exchange:
     async def _over_tcp(self, address: Address, packet: Packet, seconds: float) -> bytes:
         self.sent += 1
         try:
-            async with asyncio.timeout(max(seconds, 0)):
+            async with asyncio.timeout(seconds):
                 reader, writer = await asyncio.open_connection(*address)
                 try:
                     writer.write(struct.pack("!H", len(packet.wire)) + packet.wire)

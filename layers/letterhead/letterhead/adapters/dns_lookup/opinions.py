@@ -1,4 +1,4 @@
-"""Asking every server by itself: to see who has an old copy of the zone, and to prove that all of them say the same."""
+"""Asking the servers of a zone each by itself, to see who has an old copy of it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from letterhead.domains.dns_answers import (
 from letterhead.domains.records import RecordType
 
 _SECONDS = 0.8
+# Four servers show whether the copies of a zone differ.
+_ENOUGH_SERVERS = 4
 
 
 class EveryServer:
@@ -50,7 +52,7 @@ class EveryServer:
         zone = await self._finder.zone_of(question.name)
         if isinstance(zone, NoZone):
             return ()
-        servers = await self._finder.resolve_all(zone)
+        servers = await self._finder.resolve_all(zone, _ENOUGH_SERVERS)
         answers = await asyncio.gather(*(self._one(zone, server, question) for server in servers))
         serials: Sequence[int | None] = [None] * len(servers)
         if len({_substance(answer) for answer in answers}) > 1:

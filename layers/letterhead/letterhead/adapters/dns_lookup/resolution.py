@@ -122,6 +122,8 @@ class Resolution:
         """The first usable reading of the zone's servers; the first useless one when there is none."""
         useless: tuple[Reading, str | None] | None = None
         servers = zone.in_turn()
+        if zone.out_of_reach:
+            return Useless(SilenceReason.TIMEOUT), str(servers[0])
         for at, seconds in enumerate(_TRY_SECONDS):
             if at >= max(len(servers), 2) or not servers:
                 break

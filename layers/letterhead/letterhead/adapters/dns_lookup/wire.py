@@ -24,8 +24,8 @@ _TYPE = {number: one for one, number in _NUMBER.items()}
 _OPT = struct.pack("!BHHIH", 0, 41, UDP_PAYLOAD, 0, 0)
 _IN = dns.rdataclass.IN
 _OPT_NUMBER = 41
-# The largest TXT answers that are in use have some hundred records; more are there to keep us busy.
-_MOST_RECORDS = 100000
+# The largest TXT answers in use have some sixty records; more are there to keep us busy.
+_MOST_RECORDS = 200
 _RECURSION_DESIRED = 0x0100
 _CHECKING_DISABLED = 0x0010
 _RESPONSE = 0x80

@@ -28,8 +28,9 @@ _RESOLVER_SECONDS = 0.7
 _FEWEST_TRIES = 2
 # Two servers answer for each other when one is down; more are resolved only to hear every one of them.
 _FIRST_SERVERS = 2
-_MOST_SERVERS = 6
-_ADDITIONAL: Mapping[str, tuple[str, ...]] = {}
+# No zone has more than thirteen for a reason; a delegation to hundreds is there to keep us busy.
+_MOST_SERVERS = 13
+_NOTHING_CAME_ALONG: Mapping[str, tuple[str, ...]] = {}
 
 
 class Resolvers:
@@ -86,12 +87,18 @@ class ZoneFinder:
         self._random = random
         self._port = authoritative_port
         self._allow_loopback = allow_loopback
+        self._met: set[str] = set()
         self._searches: dict[str, asyncio.Task[ZoneServers | NoZone]] = {}
 
     async def zone_of(self, name: str) -> ZoneServers | NoZone:
         """The deepest zone known that a name lies in, or the one found from the resolvers."""
         known = self._memory.enclosing(name, self._now())
-        return known or await self._search(base_of(name))
+        if known is None:
+            return await self._search(base_of(name))
+        if known.apex not in self._met:
+            self._met.add(known.apex)
+            known.forget_troubles()
+        return known
 
     async def search_again(self, name: str, stale: ZoneServers) -> ZoneServers | NoZone | None:
         """The zone of a name once more, when the servers remembered from an earlier conversation don't serve it any more;
@@ -107,13 +114,17 @@ class ZoneFinder:
         zone = ZoneServers(referral.apex, referral.servers)
         zone.resolvers_fail = above.resolvers_fail
         await self._resolve(zone, _FIRST_SERVERS, glue)
-        self._memory.remember(zone, referral.ttl, self._now())
+        self._keep(zone, referral.ttl)
         return zone
 
-    async def resolve_all(self, zone: ZoneServers) -> Sequence[Server]:
-        """Every server of the zone, up to a sane number."""
-        await self._resolve(zone, _MOST_SERVERS, _ADDITIONAL)
-        return zone.servers
+    async def resolve_all(self, zone: ZoneServers, count: int) -> Sequence[Server]:
+        """Every server of the zone, up to that number."""
+        await self._resolve(zone, count, _NOTHING_CAME_ALONG)
+        return zone.servers[:count]
+
+    def _keep(self, zone: ZoneServers, ttl: int) -> None:
+        self._met.add(zone.apex)
+        self._memory.remember(zone, ttl, self._now())
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
@@ -135,7 +146,7 @@ class ZoneFinder:
                 case Found(chain=()):
                     found = ZoneServers(candidate, reading.values)
                     await self._resolve(found, _FIRST_SERVERS, addresses)
-                    self._memory.remember(found, reading.ttl, self._now())
+                    self._keep(found, reading.ttl)
                 case Nothing(chain=(), apex=str(apex)) if _lies_above(candidate, apex):
                     found = await self._search(apex)
                 case Useless(reason=SilenceReason.TIMEOUT):

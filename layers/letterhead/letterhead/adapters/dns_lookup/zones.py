@@ -40,6 +40,16 @@ class ZoneServers:
     slow: set[Server] = field(default_factory=set)
     turn: int = 0
 
+    def forget_troubles(self) -> None:
+        """Give servers that kept an earlier conversation waiting another chance."""
+        self.slow.clear()
+        self.unreached = True
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether every server has kept us waiting and none has ever replied: port 53 is closed, or all are down."""
+        return self.unreached and bool(self.servers) and self.slow.issuperset(self.servers)
+
     def described(self) -> Zone:
         """The zone as concepts see it."""
         return Zone(self.apex, self.names, self.resolvers_fail)

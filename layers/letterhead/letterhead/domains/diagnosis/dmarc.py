@@ -11,9 +11,11 @@ from letterhead.domains.diagnosis.dmarc_record import DmarcRecord, is_dmarc, is_
 from letterhead.domains.diagnosis.finding import Finding
 from letterhead.domains.diagnosis.judgement import ABSENT, RIGHT, UNKNOWN, Judgement, Seen, wrong
 from letterhead.domains.diagnosis.spf_record import is_spf
-from letterhead.domains.diagnosis.txt_values import has_trailing_text, is_cut_off, near_miss
+from letterhead.domains.diagnosis.txt_values import has_trailing_text, is_cut_off, near_miss, without_quotes
 from letterhead.domains.dns_answers import Absent, Answer, Present
 from letterhead.domains.records import RecordType
+
+_MEANS_DMARC = re.compile(r"^\s*v\s*=\s*dmarc|dmarc1|^\s*p\s*=.*rua\s*=", re.IGNORECASE)
 
 
 def judge_dmarc(case: Case, answer: Answer | None) -> Judgement:
@@ -110,7 +112,7 @@ def _ignored(case: Case, text: str, record: DmarcRecord) -> list[Finding]:
     return [
         case.finding(
             code,
-            f"Receivers ignore a part of the DMARC record: {'; '.join(record.problems)}.",
+            f"Receivers ignore a part of the DMARC record: {'; '.join(record.problems[:5])}.",
             found=text,
             fix=case.fix("Replace the value.", value=merged([text], case.record.value)),
             blocking=False,
@@ -132,7 +134,7 @@ def _unauthorised(case: Case, text: str, record: DmarcRecord) -> list[Finding]:
             notes.append(
                 case.finding(
                     Code.DMARC_EXTERNAL_RUA_UNAUTHORISED,
-                    f"Reports are to go to {host}, which hasn't agreed to take them for {case.subject.domain}; none will be sent.",
+                    f"Reports are to go to {host}, which hasn't agreed to take them for {case.subject.domain}.",
                     found=text,
                     fix=case.remove(
                         f"Have {host} publish the TXT record “v=DMARC1” at {asked}, or use an address of your own.",
@@ -160,18 +162,23 @@ def _duplicate(case: Case, published: tuple[str, ...]) -> Finding:
 
 def _without_version(case: Case, texts: tuple[str, ...]) -> Judgement:
     """TXT records at the name, none of which is a DMARC record; perhaps one means to be."""
-    replace = case.fix("Replace the value.")
     for text in texts:
         fault = near_miss(text, case.record.value)
+        meant = without_quotes(text).strip()
+        in_capitals = re.sub(r"^v(\s*)=(\s*)dmarc1", r"v\1=\2DMARC1", meant, flags=re.IGNORECASE)
+        replace = case.fix(
+            "Replace the value.",
+            value=merged([in_capitals], case.record.value) if is_dmarc(in_capitals) else None,
+        )
         if fault is not None:
             return wrong(case.finding(fault.code, fault.message, found=text, fix=replace))
-        if text.lower().startswith("v=dmarc1") and is_dmarc("v=DMARC1" + text[8:]):
+        if in_capitals != meant and is_dmarc(in_capitals):
             return wrong(
                 case.finding(
                     Code.VALUE_CASE_CHANGED, "“DMARC1” has to be in capital letters.", found=text, fix=replace
                 )
             )
-        if re.match(r"v\s*=\s*dmarc", text, re.IGNORECASE) or "dmarc1" in text.lower() or (text.lower().lstrip().startswith("p=") and "rua=" in text.lower()):
+        if _MEANS_DMARC.search(text):
             return wrong(
                 case.finding(
                     Code.DMARC_SYNTAX,

@@ -10,6 +10,9 @@ VERSION = "v=DMARC1"
 _BEGINNING = re.compile(r"[vV]\s*=\s*DMARC1\s*(?:;|$)")
 _STRENGTH = ("none", "quarantine", "reject")
 _ALIGNMENTS = ("r", "s")
+# Receivers send to the first two or so; a record that names thousands is there to keep us busy.
+_MOST_REPORT_HOSTS = 8
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s,]", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:[^\s@,!]+@(?P<host>[^\s@,!]+)(?:![0-9]+[kmgt]?)?", re.IGNORECASE)
 
 
@@ -24,7 +27,7 @@ class DmarcRecord:
     @property
     def report_hosts(self) -> tuple[str, ...]:
         """The domains that aggregate reports go to."""
-        return tuple(dict.fromkeys(_report_hosts(self.tags.get("rua", ""))))
+        return tuple(dict.fromkeys(_report_hosts(self.tags.get("rua", ""))))[:_MOST_REPORT_HOSTS]
 
     @property
     def testing(self) -> bool:
@@ -35,6 +38,33 @@ class DmarcRecord:
     def strict_spf(self) -> bool:
         """Whether the MAIL FROM domain has to be the From domain itself."""
         return self.tags.get("aspf", "").lower() == "s"
+
+    @property
+    def strict_dkim(self) -> bool:
+        """Whether the signing domain has to be the From domain itself."""
+        return self.tags.get("adkim", "").lower() == "s"
+
+    @property
+    def suffix_tag(self) -> str:
+        """Whether its domain is a public suffix: y, n, or u for "look further up" (RFC 9989 section 4.7, `psd`)."""
+        said = self.tags.get("psd", "").lower()
+        return said if said in ("y", "n") else "u"
+
+    @property
+    def asks_for_reports(self) -> bool:
+        """Whether aggregate reports are asked for at anything that is a URI, of whatever scheme."""
+        return any(_URI.match(part.strip()) for part in self.tags.get("rua", "").split(","))
+
+    @property
+    def has_wrong_policy(self) -> bool:
+        """Whether `p` is missing, or a policy for the domain or for its subdomains is none of the three."""
+        return self.policy is None or any(_not_in(self.tags, name, _STRENGTH) for name in ("sp", "np"))
+
+    @property
+    def missing_subdomain_policy(self) -> str | None:
+        """What it asks for those of its subdomains that don't exist."""
+        own = self.tags.get("np", "").lower()
+        return own if own in _STRENGTH else self.subdomain_policy
 
     @property
     def subdomain_policy(self) -> str | None:

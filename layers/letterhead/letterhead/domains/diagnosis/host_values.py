@@ -33,7 +33,7 @@ def fault_of_host(published: str, expected: str) -> ValueFault | None:
     unquoted = typed.translate({ord(quote): None for quote in _QUOTES})
     if unquoted != typed and (unquoted == expected or unquoted.startswith(expected)):
         return ValueFault(Code.VALUE_QUOTED, "The target was typed in quotes, which became part of it.")
-    if re.match(r"[a-z]+:/?/?", unquoted) or unquoted == expected + "/":
+    if re.match(r"https?:", unquoted) or unquoted == expected + "/":
         return ValueFault(Code.VALUE_IS_URL, "The target is a web address; it has to be the bare host name.")
     closed = re.sub(r"\s+", "", typed)
     if closed != typed and closed == expected:

@@ -208,9 +208,9 @@ def _without_version(case: Case, texts: tuple[str, ...]) -> Judgement:
     for text in texts:
         fault = near_miss(text, case.record.value)
         if fault is not None:
-            return wrong(
-                case.finding(fault.code, fault.message, found=text, fix=case.fix("Replace the value."))
-            )
+            meant = without_quotes(text).strip()
+            fix = case.fix("Replace the value.", value=merged([meant], NEEDED) if is_spf(meant) else None)
+            return wrong(case.finding(fault.code, fault.message, found=text, fix=fix))
         if VERSION in text.lower() or PROVIDER in text.lower():
             return wrong(
                 case.finding(

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 VERSION = "v=spf1"
+_SIGNS = "-~?"
 _LOOKS_UP = frozenset({"include", "a", "mx", "ptr", "exists"})
 _TERM = re.compile(r"(?P<qualifier>[-+?~]?)(?P<name>[A-Za-z0-9]+)(?P<argument>[:/].*)?", re.ASCII)
 _MODIFIER = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9._-]*)=(?P<value>.*)", re.ASCII)
 _MACRO = re.compile(r"%(?:\{[slodiphcrtvSLODIPHCRTV]\d*r?[.\-+,/_=]*\}|%|_|-)")
-_DOMAIN = re.compile(r"[^\s/]+(?:\.[^\s/]+)*\.?")
+_PREFIX_LENGTHS = re.compile(r"\d{1,2}(?://\d{1,3})?|/\d{1,3}", re.ASCII)
+_DOMAIN = re.compile(r"[^\s/]+")
 
 
 class SpfSyntaxError(ValueError):
@@ -110,7 +112,8 @@ def merged(texts: Sequence[str], needed: str) -> str:
                 kept[f"include:{modifier['value']}"] = None
             elif term and not modifier:
                 _keep(term, kept, endings)
-    kept.pop(needed, None)
+    for sign in ("", *_SIGNS):
+        kept.pop(sign + needed, None)
     ending = next((sign for sign in ("~", "?", "-") if sign in endings), "~")
     return " ".join((VERSION, needed, *kept, f"{ending}all"))
 
@@ -148,10 +151,11 @@ def _mechanism(term: str) -> Mechanism:
 
 
 def _check_host(argument: str, term: str, *, prefix: bool) -> None:
-    domain, _, length = argument.partition("/")
+    """An optional domain, and where it may have one a prefix length for each family: `/24`, `//64` or `/24//64`."""
+    domain, slash, length = argument.partition("/")
     if domain:
         _check_domain(domain.removeprefix(":"), term)
-    if length and (not prefix or not re.fullmatch(r"(?:\d{1,2})?(?:/\d{1,3})?", length)):
+    if slash and not (prefix and _PREFIX_LENGTHS.fullmatch(length)):
         raise SpfSyntaxError(f"“{term}” has no valid prefix length")
 
 

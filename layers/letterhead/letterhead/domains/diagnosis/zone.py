@@ -10,6 +10,7 @@ from letterhead.domains.diagnosis.codes import Code
 from letterhead.domains.diagnosis.finding import Finding, Fix
 from letterhead.domains.diagnosis.judgement import Judgement, Seen
 from letterhead.domains.dns_answers import (
+    AbsenceReason,
     Absent,
     Answer,
     Opinions,
@@ -42,6 +43,11 @@ def not_delegated(case: Case) -> Finding | None:
     apex = answer.zone.apex
     if apex != "." and not registrable.endswith("." + apex):
         return None
+    domain = case.evidence.answer(registrable, RecordType.SOA)
+    if domain is not None and not (
+        isinstance(domain, Absent) and domain.reason is AbsenceReason.NO_SUCH_NAME
+    ):
+        return None  # it is there, as a name within the zone above it
     parent = registrable.partition(".")[2]
     return case.finding(
         Code.ZONE_NOT_DELEGATED,
@@ -96,7 +102,9 @@ def compared(case: Case, judgement: Judgement, judge: Judge, now: datetime) -> J
     notes = list(judgement.findings)
     verdict = judgement.seen
     definite = {one for _, one in seen if one is not Seen.UNKNOWN}
-    if Seen.RIGHT in definite and len(definite) > 1:
+    if verdict is Seen.UNKNOWN and definite == {Seen.RIGHT}:
+        verdict = Seen.RIGHT
+    elif Seen.RIGHT in definite and len(definite) > 1:
         right = [one for one, how in seen if how is Seen.RIGHT]
         others = [one for one, how in seen if how in (Seen.WRONG, Seen.ABSENT)]
         verdict = Seen.RIGHT if _is_newer(right, others) else Seen.UNKNOWN
@@ -132,7 +140,7 @@ def _bogus(case: Case) -> Finding:
     apex = case.apex
     return case.finding(
         Code.DNSSEC_BOGUS,
-        f"The DNSSEC signatures of {apex} don't match its DS record: to resolvers that validate, its records are forged.",
+        f"The DNSSEC signatures of {apex} don't match its DS record: resolvers that validate refuse its records.",
         fix=Fix(
             f"At the registrar, remove the DS record of {apex} or replace it by the one that the DNS host shows; "
             "a DS left from an earlier DNS host is the usual cause."
@@ -170,8 +178,8 @@ def _disagreement(case: Case, right: Sequence[ServerAnswer], others: Sequence[Se
         f"The zone's servers don't say the same: {behind} doesn't have the record as it is at "
         f"{', '.join(_server(one.answer) for one in right)}.",
         fix=Fix(
-            "Usually the other server has not taken over the change yet: wait an hour. If it lasts, have the DNS host look at the "
-            "zone transfer, or publish the record at every DNS host that serves the zone."
+            "Usually the other server has not taken over the change yet: wait an hour. If it lasts, have the DNS host look at "
+            "the zone transfer, or publish the record at every DNS host that serves the zone."
         ),
         blocking=False,
         more={"servers": {_server(one.answer): _shown(one) for one in (*right, *others)}},

@@ -1,0 +1,86 @@
+"""Deleting a domain: registration's saga in reverse.
+
+nothing is sent from it any more -> its tokens end -> its sender identities go -> the provider's identity goes, if it was made
+for this domain -> the domain and its claim go, and that the account held the name is remembered. Every step may be repeated;
+who deletes again, or the request that is queued when a step fails, goes on.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from letterhead.domains.claims import ViewOutdatedError
+from letterhead.domains.domain import DomainChangedError, DomainNotFoundError, SendingDomain
+from letterhead.domains.ports import Belongings, DomainStore, IdentityProvider, Removed, Surroundings
+from letterhead.domains.registration import ATTEMPTS, completed_later
+from letterhead.identities.identity import IdentityNotFoundError, SenderIdentity
+from letterhead.tokens.restriction import end_with
+from letterhead.unavailable import UnavailableError
+
+
+def delete(domain: SendingDomain, outside: Surroundings, belongings: Belongings, *, now: datetime) -> None:
+    """Delete a domain, or go on with a deletion that stopped half-way.
+
+    Raises `UnavailableError` or `ProviderRefusedError` when it stops; it is completed later then.
+    """
+    account_id, domain_id = domain.account_id, domain.domain_id
+    with completed_later(domain, outside.completions):
+        leaving = _leave(domain, outside.store, now)
+        if leaving is None:
+            return
+        belongings.tokens.end_those_of(account_id, domain_id=domain_id)
+        for identity in belongings.identities.of_domain(account_id, domain_id):
+            _remove(identity, belongings)
+        _part(leaving, outside.store, outside.provider, now)
+
+
+def delete_alone(
+    domain: SendingDomain, store: DomainStore, provider: IdentityProvider, *, now: datetime
+) -> None:
+    """Delete a domain on which nothing hangs any more. Raises as `delete` does, and nobody goes on but who asks again."""
+    leaving = _leave(domain, store, now)
+    if leaving is not None:
+        _part(leaving, store, provider, now)
+
+
+def _remove(identity: SenderIdentity, belongings: Belongings) -> None:
+    def remove() -> None:
+        with suppress(IdentityNotFoundError):
+            belongings.identities.remove(identity)
+
+    end_with(remove, belongings.tokens, identity.account_id, identity_id=identity.identity_id)
+
+
+def _part(domain: SendingDomain, store: DomainStore, provider: IdentityProvider, now: datetime) -> None:
+    provider.remove_identity(domain.name, domain.domain_id)
+    _forget(domain, store, now)
+
+
+def _leave(domain: SendingDomain, store: DomainStore, now: datetime) -> SendingDomain | None:
+    """The domain, from which nothing is sent any more; None when it is gone already."""
+    found: SendingDomain | None = domain
+    for _ in range(ATTEMPTS):
+        if found is None or found.domain_id != domain.domain_id:
+            return None
+        if found.leaving:
+            return found
+        try:
+            return store.save(found.left(now), before=found)
+        except (DomainChangedError, DomainNotFoundError):
+            found = store.now_by_name(domain.account_id, domain.name)
+    raise UnavailableError
+
+
+def _forget(domain: SendingDomain, store: DomainStore, now: datetime) -> None:
+    for _ in range(ATTEMPTS):
+        view = store.view(domain.account_id, domain.name, domain.registrable)
+        here = view.here.deleted(domain.account_id, domain.domain_id, now)
+        try:
+            store.settle(view, here, [Removed(domain)])
+        except ViewOutdatedError:
+            continue
+        except DomainNotFoundError:
+            return
+        return
+    raise UnavailableError

@@ -1,0 +1,60 @@
+"""Which forms there are, and what each file is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from letterhead.domains.challenge import challenge_name
+from letterhead.domains.domain import SendingDomain
+from letterhead.domains.exports.cloudflare import cloudflare_batch
+from letterhead.domains.exports.master_file import master_file
+from letterhead.domains.exports.resource_record import ResourceRecord
+from letterhead.domains.exports.route53 import route53_change_batch
+from letterhead.domains.exports.spreadsheet import spreadsheet
+from letterhead.domains.exports.terraform import terraform_configuration
+from letterhead.domains.records import RecordType
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file to download."""
+
+    text: str
+    media_type: str
+    file_name: str
+
+
+@dataclass(frozen=True)
+class _Form:
+    render: Callable[[str, Sequence[ResourceRecord]], str]
+    media_type: str
+    suffix: str
+
+
+FORMS: Mapping[str, _Form] = {
+    # RFC 4027 names the type of master files.
+    "zone": _Form(master_file, "text/dns; charset=utf-8", ".zone"),
+    "route53": _Form(route53_change_batch, "application/json", ".route53.json"),
+    "terraform": _Form(terraform_configuration, "application/json", ".tf.json"),
+    "cloudflare": _Form(cloudflare_batch, "application/json", ".cloudflare.json"),
+    "csv": _Form(spreadsheet, "text/csv; charset=utf-8", ".csv"),
+}
+
+
+def export(domain: SendingDomain, form: str) -> Export:
+    """The domain's records in a form of `FORMS`; the challenge is among them as long as it has to be proven."""
+    chosen = FORMS[form]
+    return Export(
+        chosen.render(domain.name, resource_records(domain)),
+        chosen.media_type,
+        domain.name + chosen.suffix,
+    )
+
+
+def resource_records(domain: SendingDomain) -> tuple[ResourceRecord, ...]:
+    """What is to be published for a domain."""
+    records = tuple(ResourceRecord.of(record) for record in domain.records())
+    if not domain.contested:
+        return records
+    return (*records, ResourceRecord(RecordType.TXT, challenge_name(domain), domain.challenge))

@@ -1,0 +1,193 @@
+"""The history of a domain's checks: what was asked, of whom, what they answered, and which verdict followed.
+
+A check that comes to the same as the one before extends its entry; only what is the same in meaning counts, not which server
+said it or for how long the answer may be kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from letterhead.domains.dns_answers import Absent, Answer, Present, Unanswered
+from letterhead.domains.domain import CheckMark, SendingDomain
+from letterhead.domains.ports import ChallengeResult
+from letterhead.domains.records import RecordPurpose
+from letterhead.domains.verification import ProviderStatus, RecordVerdict, Verification
+
+KEPT = timedelta(days=396)  # thirteen months
+MOST_ON_A_PAGE = 100
+DEFAULT_PAGE = 25
+# DNS may say anything; what is longer isn't evidence of more.
+_LONGEST_TEXT = 1000
+_MOST_VALUES = 20
+_MOST_ANSWERS = 200
+Facts = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class CheckEntry:
+    """One or more checks in a row that came to the same. `check_id` is the first one's; `checks` counts them."""
+
+    domain_id: str
+    check_id: str
+    first_at: datetime
+    last_at: datetime
+    checks: int = 1
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Entries, newest first. `after` is the id to ask for the next page with, None on the last one."""
+
+    entries: tuple[CheckEntry, ...]
+    after: str | None
+
+
+class CheckHistory(Protocol):
+    """Where the entries are kept, each for thirteen months after its last check."""
+
+    def add(self, entry: CheckEntry) -> None:
+        """Keep a new entry."""
+
+    def extend(self, domain_id: str, check_id: str, now: datetime) -> bool:
+        """Count one more check to an entry; False when it isn't there any more."""
+
+    def page(self, domain_id: str, *, size: int, after: str | None, now: datetime) -> HistoryPage:
+        """The newest entries, or those older than the one of the id `after`."""
+
+
+def keep(
+    domain: SendingDomain, facts: Facts, history: CheckHistory, *, check_id: str, now: datetime
+) -> CheckMark:
+    """Keep a check; answers the mark that the domain remembers it by."""
+    digest = digest_of(facts)
+    last = domain.last_check
+    if last is not None and last.digest == digest and history.extend(domain.domain_id, last.check_id, now):
+        return last
+    history.add(CheckEntry(domain.domain_id, check_id, now, now, facts=facts))
+    return CheckMark(check_id, digest)
+
+
+def facts_of(
+    domain: SendingDomain,
+    verification: Verification,
+    said: ProviderStatus | None,
+    challenge: ChallengeResult | None,
+) -> Facts:
+    """What a check found, as it is kept and shown: plain JSON, long texts shortened."""
+    facts: dict[str, object] = {
+        "results": [_result(row) for row in verification.rows],
+        "questions": [
+            _question(answer)
+            for answer in sorted(verification.answers, key=lambda one: (one.question.name, one.question.type))
+        ],
+        "provider": None
+        if said is None
+        else {"dkim": said.dkim, "mail_from": said.mail_from, "sending": said.sending},
+        "ownership": {
+            "status": domain.ownership,
+            "challenge": None
+            if challenge is None
+            else {
+                "answer": challenge.answer,
+                "detail": challenge.detail,
+                "servers": list(challenge.servers),
+            },
+        },
+    }
+    shortened: Facts = json.loads(json.dumps(shorten(facts)))
+    return shortened
+
+
+def digest_of(facts: Facts) -> str:
+    """A digest of what counts in the facts of a check."""
+    reduced = json.dumps(_without(facts, _INCIDENTAL), sort_keys=True)
+    return hashlib.sha256(reduced.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def shorten(value: object) -> object:
+    """The same with long texts and long lists cut, in any depth."""
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        return f"{value[:_LONGEST_TEXT]}…"
+    if isinstance(value, Mapping):
+        return {key: shorten(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [shorten(inner) for inner in value[:_MOST_ANSWERS]]
+    return value
+
+
+# Which server answered, for how long the answer may be kept, and what follows from those.
+_INCIDENTAL = frozenset({"server", "servers", "ttl", "negative_ttl", "more", "detail", "message"})
+
+
+def _without(value: object, keys: frozenset[str]) -> object:
+    if isinstance(value, Mapping):
+        return {key: _without(inner, keys) for key, inner in value.items() if key not in keys}
+    if isinstance(value, list):
+        return [_without(inner, keys) for inner in value]
+    return value
+
+
+def _result(row: RecordVerdict) -> Facts:
+    return {
+        "record": row.record.purpose,
+        "type": row.record.type,
+        "name": row.record.name,
+        "status": row.status,
+        "seen": row.seen,
+        "detail": row.detail,
+        "findings": [
+            {"code": one.code, "blocking": one.blocking, "found": one.found} for one in row.findings
+        ],
+    }
+
+
+def _question(answer: Answer) -> Facts:
+    asked: dict[str, object] = {
+        "name": answer.question.name,
+        "type": answer.question.type,
+        "zone": answer.zone.apex if answer.zone else None,
+        "server": answer.server,
+        "aliases": list(answer.chain),
+    }
+    match answer:
+        case Present():
+            values = sorted(answer.values)
+            asked |= {
+                "answer": "present",
+                "values": values[:_MOST_VALUES],
+                "ttl": answer.ttl,
+                "witness": answer.witness,
+            }
+            if len(values) > _MOST_VALUES:
+                asked["values_in_all"] = len(values)
+        case Absent():
+            asked |= {
+                "answer": "absent",
+                "reason": answer.reason,
+                "negative_ttl": answer.negative_ttl,
+                "witness": answer.witness,
+            }
+        case Unanswered():
+            asked |= {"answer": "unanswered", "reason": answer.reason}
+    return asked
+
+
+def findings_of(rows: Sequence[RecordVerdict]) -> dict[RecordPurpose, list[Facts]]:
+    """The findings of a check by record, as a domain keeps them."""
+    return {
+        row.record.purpose: [_kept(finding.as_dict()) for finding in row.findings]
+        for row in rows
+        if row.findings
+    }
+
+
+def _kept(finding: Facts) -> Facts:
+    kept: Facts = json.loads(json.dumps(shorten(finding)))
+    return kept

@@ -1,0 +1,60 @@
+"""Going on with a registration or a deletion that stopped half-way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from letterhead.domains.deletion import delete
+from letterhead.domains.ports import Belongings, DomainStore, IdentityProvider, Surroundings
+from letterhead.domains.registration import complete
+
+_FIRST_PAUSE_SECONDS = 5
+_LONGEST_PAUSE_SECONDS = 900
+_MOST_DOUBLINGS = 8
+
+
+class Outcome(StrEnum):
+    """What became of a domain that somebody had to go on with."""
+
+    GONE = "gone"
+    DELETED = "deleted"
+    CONTESTED = "contested"
+    COMPLETE = "complete"
+
+
+class _AlreadyAsked:
+    """The request that is being answered comes again by itself."""
+
+    def ask(self, account_id: str, domain_id: str) -> None:
+        """Ask nobody."""
+
+
+def resume(
+    account_id: str,
+    domain_id: str,
+    *,
+    store: DomainStore,
+    provider: IdentityProvider,
+    belongings: Belongings,
+    now: datetime,
+) -> Outcome:
+    """Take the steps that a domain lacks; may be repeated.
+
+    Raises `UnavailableError` or `ProviderRefusedError` when it stops again.
+    """
+    outside = Surroundings(store, provider, _AlreadyAsked())
+    found = store.by_id(account_id, domain_id)
+    domain = None if found is None else store.now_by_name(account_id, found.name)
+    if domain is None or domain.domain_id != domain_id:
+        return Outcome.GONE
+    if domain.leaving:
+        delete(domain, outside, belongings, now=now)
+        return Outcome.DELETED
+    completed = complete(domain, outside, now=now, answers=False)
+    return Outcome.CONTESTED if completed.contested else Outcome.COMPLETE
+
+
+def pause_after(tries: int) -> int:
+    """How many seconds to wait after so many tries: 5, then twice as long each time, up to a quarter of an hour."""
+    return min(_FIRST_PAUSE_SECONDS << min(tries - 1, _MOST_DOUBLINGS), _LONGEST_PAUSE_SECONDS)
