@@ -1,7 +1,8 @@
 """What only the operator may do; IAM is its lock, no HTTP route leads here.
 
 `{"action": "create_account", "name": …, "owner_email": …}` answers `{"account_id", "tokens": {dialect: text}}`: the account and
-one token with all scopes for each dialect, whose texts are shown this once.
+one token with all scopes for each dialect, whose texts are shown this once. The other acts are list_accounts, show_account,
+suspend_account, resume_account, set_limits, issue_token, export_account, delete_account, transfer_name and release_name.
 """
 
 from __future__ import annotations
@@ -11,58 +12,45 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from letterhead import identifiers
-from letterhead.accounts.account import open_account
+from letterhead.accounts.desk import Desk
+from letterhead.accounts.held_domains import HeldDomains
+from letterhead.adapters.completion_queue import CompletionQueue
+from letterhead.adapters.domain_names import DomainNames
+from letterhead.adapters.ses_identities import SesIdentities
+from letterhead.adapters.tables.account_tokens import AccountTokenTable
 from letterhead.adapters.tables.accounts import AccountTable
-from letterhead.adapters.tables.tokens import TokenTable
+from letterhead.adapters.tables.claims import ClaimTable
+from letterhead.adapters.tables.domains import DomainTable
+from letterhead.adapters.tables.identities import IdentityTable
+from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
+from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.dialects import operator as wire
+from letterhead.domains.name_desk import NameDesk
+from letterhead.domains.ports import Surroundings
 from letterhead.http.api import utc_now
 from letterhead.settings import Settings
-from letterhead.tokens.dialect import Dialect
-from letterhead.tokens.scopes import SCOPES
-from letterhead.tokens.token import issue
 
 settings = Settings.from_env()
-accounts = AccountTable(settings.accounts_table)
-tokens = TokenTable(settings.tokens_table)
+domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
+provider = SesIdentities(settings.configuration_set, settings.ses_identities_arn)
+completions = CompletionQueue(settings.completion_queue_url)
+desk = Desk(
+    accounts=AccountTable(settings.accounts_table),
+    tokens=AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
+    domains=HeldDomains(domains, provider, utc_now),
+    identities=IdentityTable(settings.identities_table),
+    shelves=(IdentitySettingsTable(settings.identity_settings_table), OutboxTable(settings.outbox_table)),
+    names=NameDesk(Surroundings(domains, provider, completions), DomainNames()),
+    new_id=identifiers.new_id,
+)
 logger = Logger(service="operator")
 
 
-def create_account(name: str, owner_email: str) -> dict[str, Any]:
-    now = utc_now()
-    account = open_account(identifiers.new_id(now), name, owner_email, now)
-    issued = {
-        dialect: issue(
-            token_id=identifiers.new_id(now),
-            account_id=account.account_id,
-            dialect=dialect,
-            name="first token",
-            scopes=SCOPES[dialect],
-            now=now,
-        )
-        for dialect in Dialect
-    }
-    accounts.add(account)
-    for each in issued.values():
-        tokens.add(each.token)
-    return {
-        "account_id": account.account_id,
-        "tokens": {dialect.value: each.text for dialect, each in issued.items()},
-    }
-
-
-ACTIONS = {"create_account": create_account}
-
-
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """Do what the event asks; the answer is the action's, or `{"error": …}` for what can't be done."""
-    if not_text := [key for key, value in event.items() if not isinstance(value, str)]:
-        return {"error": f"must be text: {', '.join(not_text)}"}
-    arguments = dict(event)
-    action = arguments.pop("action", None)
-    if action not in ACTIONS:
-        return {"error": f"unknown action; known are {', '.join(sorted(ACTIONS))}"}
+    """Do what the event asks; the answer is the act's, or `{"error": …}` for what can't be done."""
     try:
-        answer = ACTIONS[action](**arguments)
-    except (TypeError, ValueError) as error:
+        answer = wire.act(event, desk, utc_now())
+    except wire.RefusedError as error:
         return {"error": str(error)}
-    logger.info("done", extra={"action": action, "account": answer["account_id"]})
+    logger.info("done", extra={"action": event["action"], "account": answer.get("account_id")})
     return answer

@@ -14,6 +14,8 @@ from aws_lambda_powertools import Logger
 
 from letterhead.dialects.reply import Reply
 from letterhead.http.api import Api
+from letterhead.http.gate import Gate
+from letterhead.http.once import Once
 from letterhead.http.request import Request
 from letterhead.http.routes import routes_of
 from letterhead.tokens.dialect import Dialect
@@ -29,7 +31,7 @@ _numbers = itertools.count()
 class Door:
     """One function's router; `reached` are the requests that came through to an operation, with its name."""
 
-    def __init__(self, function: str) -> None:
+    def __init__(self, function: str, *, gate: Gate | None = None, once: Once | None = None) -> None:
         self.reached: list[tuple[str, Request]] = []
         self.acts: Callable[[Request], Reply] = lambda _: Reply(200, {"ok": True})
         self.tokens = InMemoryTokens()
@@ -41,6 +43,8 @@ class Door:
             # Powertools keeps one handler for each service's name.
             logger=Logger(service=f"{function}-{next(_numbers)}", stream=self._log),
             tokens=self.tokens,
+            gate=gate,
+            once=once,
             clock=lambda: NOW,
         )
 

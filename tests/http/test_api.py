@@ -7,9 +7,9 @@ from aws_lambda_powertools import Logger
 
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
-from letterhead.domains.domain import DomainExistsError, DomainNotFoundError, NameTakenError
+from letterhead.domains.domain import DomainExistsError, DomainNotFoundError
 from letterhead.domains.names import DomainNameError
-from letterhead.domains.registration import ProviderBusyError, ProviderRefusedError
+from letterhead.domains.ports import ProviderBusyError, ProviderRefusedError
 from letterhead.http.api import Api
 from letterhead.http.routes import routes_of
 from letterhead.tokens.dialect import Dialect
@@ -44,20 +44,19 @@ def raising(error: BaseException):
         ("a%2Fb", "a/b"),
         ("%00", "\x00"),
         ("acme.com%00", "acme.com\x00"),
-        ("%252F", "%2F"),  # decoded once
         ("%ff", "\ufffd"),
         ("%", "%"),
         ("x" * 8192, "x" * 8192),
     ],
 )
-def test_a_path_parameter_is_decoded_once(door, raw, parameter):
+def test_a_path_parameter_is_decoded(door, raw, parameter):
     door.call("GET", f"/v1/domains/{raw}", door.token(SENDARA))
 
     ((name, request),) = door.reached
     assert (name, request.parameters) == ("domains.show", {"domain": parameter})
 
 
-@pytest.mark.parametrize("path", ["/v1/domains/a/b", '/v1/domains/a"b', "/v1/domains/a\\b", "/v1/domains/"])
+@pytest.mark.parametrize("path", ["/v1/domains/a/b", "/v1/domains/"])
 def test_a_path_that_no_route_has_is_not_found(door, path):
     answer = door.call("GET", path, door.token(SENDARA))
 
@@ -137,9 +136,7 @@ def test_a_body_that_cannot_be_read_is_a_400_that_names_the_body(door, dialect, 
 )
 def test_a_body_in_another_form_than_json_is_a_415(door, content_type):
     headers = {"content-type": content_type}
-    sendara = door.call(
-        "POST", "/v1/domains", door.token(SENDARA), body="domain=acme.com", headers=headers
-    )
+    sendara = door.call("POST", "/v1/domains", door.token(SENDARA), body="domain=acme.com", headers=headers)
     sendmailos = door.call(
         "POST", "/api/v1/domains", door.token(SENDMAILOS), body="domain=acme.com", headers=headers
     )
@@ -211,7 +208,6 @@ REFUSALS = [
     (DomainNameError("is bad"), (400, "invalid_request"), (400, "VALIDATION_ERROR")),
     (DomainNotFoundError(), (404, "not_found"), (404, "NOT_FOUND")),
     (DomainExistsError(), (409, "domain_exists"), (409, "CONFLICT")),
-    (NameTakenError(), (409, "domain_exists"), (409, "CONFLICT")),
     (UnavailableError(7), (503, "unavailable"), (503, "UNAVAILABLE")),
     (ProviderBusyError(), (503, "unavailable"), (503, "UNAVAILABLE")),
     (ProviderRefusedError("LimitExceededException"), (503, "unavailable"), (503, "UNAVAILABLE")),

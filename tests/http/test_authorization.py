@@ -70,10 +70,13 @@ BAD_HEADERS = [
 
 @pytest.mark.parametrize("header", BAD_HEADERS)
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/v1/domains"), ("GET", "/api/v1/domains"), ("POST", "/v1/domains/x.com/verify")]
+    ("method", "path"),
+    [("GET", "/v1/domains"), ("GET", "/api/v1/domains"), ("POST", "/v1/domains/x.com/verify")],
 )
 def test_a_request_without_a_usable_token_is_refused_and_told_how_to_ask(door, method, path, header):
-    dialect, shapes = (SENDMAILOS, [SENDMAILOS]) if path.startswith("/api") else (SENDARA, [SENDARA, MAILERSEND])
+    dialect, shapes = (
+        (SENDMAILOS, [SENDMAILOS]) if path.startswith("/api") else (SENDARA, [SENDARA, MAILERSEND])
+    )
     authorization = header and header.replace("{token}", door.token(dialect))
     answer = door.call(method, path, authorization=authorization)
 
@@ -117,9 +120,9 @@ def test_a_token_on_another_dialects_path_is_refused_in_the_paths_words(door, me
 
 
 def test_on_a_shared_path_a_token_of_a_dialect_without_that_call_finds_nothing(door):
-    answer = door.call("GET", "/v1/domains/acme.com", door.token(MAILERSEND))
+    answer = door.call("PUT", "/v1/domains/acme.com/settings", door.token(SENDARA), json={})
 
-    assert (answer.status, answer.json) == (404, {"message": "Resource not found."})
+    assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
     assert door.reached == []
 
 

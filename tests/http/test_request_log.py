@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from letterhead.dialects.reply import Reply
-from letterhead.http.refusals import ForbiddenError
+from letterhead.http.admission import ForbiddenError
 from letterhead.tokens.dialect import Dialect
 from letterhead.unavailable import UnavailableError
 from tests.fakes.api_gateway import REQUEST_ID
@@ -51,7 +51,11 @@ def everything_that_a_caller_says(door) -> list[str]:
     token = door.token(SENDARA)
     path = f"/v1/domains/{ADDRESS}"
     headers = {"x-note": WORD, "cookie": WORD, "user-agent": WORD}
-    request = {"body": f'{{"domain": "{ADDRESS}", "note": "{WORD}"}}', "query": f"q={WORD}", "headers": headers}
+    request = {
+        "body": f'{{"domain": "{ADDRESS}", "note": "{WORD}"}}',
+        "query": f"q={WORD}",
+        "headers": headers,
+    }
     door.call("GET", path, token, **request)
     door.call("GET", path, authorization=f"Bearer {WORD}", **request)
     door.call("GET", path, authorization=f"Basic {WORD}", **request)

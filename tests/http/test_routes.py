@@ -35,20 +35,53 @@ def test_a_function_gets_its_own_calls():
     assert routes_of("nothing") == ()
 
 
-# Source: the seeds' own calls (Sendara domains guide; SendMailOS Domains API; contracts B.2, C.2).
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("POST", "/v1/domains"),
-        ("GET", "/v1/domains"),
-        ("GET", "/v1/domains/{domain}"),
-        ("POST", "/v1/domains/{domain}/verify"),
-        ("POST", "/api/v1/domains"),
-        ("GET", "/api/v1/domains"),
-    ],
-)
-def test_the_documented_calls_of_domains_exist(method, path):
-    assert (method, path, "domains") in {(route.method, route.path, route.function) for route in ROUTES}
+# Source: contracts A.4 (MailerSend), B.2 (Sendara), C.2 (SendMailOS), and the additive ones of DESIGN section 11.
+DOMAIN_CALLS = {
+    "mailersend": {
+        ("POST", "/v1/domains", "domains_full"),
+        ("GET", "/v1/domains", "domains_read"),
+        ("GET", "/v1/domains/{domain}", "domains_read"),
+        ("DELETE", "/v1/domains/{domain}", "domains_full"),
+        ("PUT", "/v1/domains/{domain}/settings", "domains_full"),
+        ("GET", "/v1/domains/{domain}/recipients", "domains_read"),
+        ("GET", "/v1/domains/{domain}/dns-records", "domains_read"),
+        ("GET", "/v1/domains/{domain}/verify", "domains_read"),
+        ("GET", "/v1/domains/{domain}/records", "domains_read"),
+        ("GET", "/v1/domains/{domain}/checks", "domains_read"),
+    },
+    "sendara": {
+        ("POST", "/v1/domains", "admin"),
+        ("GET", "/v1/domains", "admin"),
+        ("GET", "/v1/domains/{domain}", "admin"),
+        ("DELETE", "/v1/domains/{domain}", "admin"),
+        ("POST", "/v1/domains/{domain}/verify", "admin"),
+        ("GET", "/v1/domains/{domain}/records", "admin"),
+        ("GET", "/v1/domains/{domain}/checks", "admin"),
+    },
+    "sendmailos": {
+        ("POST", "/api/v1/domains", "domains:write"),
+        ("GET", "/api/v1/domains", "domains:read"),
+        ("GET", "/api/v1/domains/{domain}", "domains:read"),
+        ("DELETE", "/api/v1/domains/{domain}", "domains:write"),
+        ("POST", "/api/v1/domains/{domain}/verify", "domains:write"),
+        ("GET", "/api/v1/domains/{domain}/records", "domains:read"),
+        ("GET", "/api/v1/domains/{domain}/checks", "domains:read"),
+    },
+}
+
+
+@pytest.mark.parametrize("dialect", DOMAIN_CALLS)
+def test_the_calls_of_domains_are_these(dialect):
+    offered = {
+        (route.method, route.path, route.scope)
+        for route in ROUTES
+        if route.dialect == dialect and route.function in ("domains", "domain_records")
+    }
+    assert offered == DOMAIN_CALLS[dialect]
+
+
+def test_a_domains_records_and_history_lie_in_a_function_that_only_reads():
+    assert {route.method for route in ROUTES if route.function == "domain_records"} == {"GET"}
 
 
 @pytest.mark.parametrize(

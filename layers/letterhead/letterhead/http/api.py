@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
-from urllib.parse import unquote
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from letterhead.dialects.people import problems as people
 from letterhead.dialects.problem import Kind, Problem
 from letterhead.dialects.reply import Reply
 from letterhead.http import dialect_choice
+from letterhead.http.admission import UseNotes, check_call
 from letterhead.http.event import HttpEvent
-from letterhead.http.refusals import ForbiddenError, NoSuchCallError, UnsupportedMediaError, problem_of
+from letterhead.http.gate import Gate
+from letterhead.http.once import Once
+from letterhead.http.refusals import NoSuchCallError, UnsupportedMediaError, problem_of
+from letterhead.http.rendering import gateway_answer
 from letterhead.http.request import PublicRequest, Request
 from letterhead.http.request_log import RequestLog
-from letterhead.http.routes import Route, methods_of, routes_of
-from letterhead.tokens.authentication import (
-    AccountSuspendedError,
-    TokenLookup,
-    UnauthenticatedError,
-    authenticate,
-)
-from letterhead.tokens.scopes import allows
+from letterhead.http.routes import Route, is_page, methods_of, routes_of
+from letterhead.limits.standing import LimitExceededError, Standing
+from letterhead.tokens.authentication import TokenLookup, UnauthenticatedError, admit, authenticate
 from letterhead.tokens.token import ApiToken
 
 Clock = Callable[[], datetime]
@@ -38,12 +36,23 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass
+class _Exchange:
+    """One request on its way: what is known of it so far, for its answer's shape and for the log."""
+
+    http: HttpEvent
+    now: datetime
+    token: ApiToken | None = None
+    standings: Sequence[Standing] = ()
+    failure: Exception | None = None
+
+
 class Api:
     """The calls of one function, as the table of routes lists them.
 
     `operations` maps each operation's name to its code, which takes a `Request` (a `PublicRequest` for a page) and gives a
-    `Reply`; a missing or a superfluous one is refused at the cold start. `tokens` may be left out by a function that has
-    nothing but pages.
+    `Reply`; a missing or a superfluous one is refused at the cold start. `tokens`, `gate` and `once` may be left out by a
+    function that has nothing but pages.
     """
 
     def __init__(
@@ -53,6 +62,8 @@ class Api:
         *,
         logger: Logger,
         tokens: TokenLookup | None = None,
+        gate: Gate | None = None,
+        once: Once | None = None,
         clock: Clock = utc_now,
     ) -> None:
         routes = routes_of(function)
@@ -60,107 +71,121 @@ class Api:
             raise ValueError(f"the operations of {function} differ from the table of routes")
         self._operations = operations
         self._tokens = tokens
+        self._gate = gate
+        self._once = once
+        self._uses = None if tokens is None else UseNotes(tokens)
         self._clock = clock
         self._log = RequestLog(logger)
-        self._resolver = APIGatewayHttpResolver()
-        by_path: dict[tuple[str, str], list[Route]] = {}
+        self._candidates: dict[str, list[Route]] = {}
         for route in routes:
-            by_path.setdefault((route.method, route.path), []).append(route)
-        for (method, path), candidates in by_path.items():
-            self._resolver.route(path.replace("{", "<").replace("}", ">"), method)(
-                self._server(path, candidates)
-            )
-        self._resolver.not_found(self._no_such_path)
+            self._candidates.setdefault(f"{route.method} {route.path}", []).append(route)
 
-    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        """Answer one event of API Gateway."""
-        return self._resolver.resolve(event, context)
-
-    def _server(self, path: str, candidates: list[Route]) -> Callable[..., Response[str]]:
-        def serve(**parameters: str) -> Response[str]:
-            decoded = {name: unquote(value) for name, value in parameters.items()}
-            return self._answer(path, candidates, decoded)
-
-        return serve
-
-    def _no_such_path(self, _: Exception) -> Response[str]:
-        return self._answer("", [], {})
-
-    def _answer(self, path: str, candidates: list[Route], parameters: Mapping[str, str]) -> Response[str]:
+    def __call__(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        """Answer one event of API Gateway, which has matched the path and says so in the route key."""
         started = time.perf_counter()
-        http = HttpEvent(self._resolver.current_event.raw_event)
-        token: ApiToken | None = None
-        failure: Exception | None = None
-        for_people = bool(candidates) and candidates[0].dialect is None
-        try:
-            if for_people:
-                reply = self._operations[candidates[0].operation](
-                    PublicRequest(**self._common(http, parameters))
-                )
-            else:
-                token = self._authenticate(http)
-                reply = self._call(http, token, candidates, parameters)
-        except Exception as error:  # noqa: BLE001 - the one place where an error becomes an answer
-            failure = error
-            problem = problem_of(error)
-            reply = people.render(problem) if for_people else self._refusal(http, token, problem)
-        seconds = time.perf_counter() - started
-        self._log.write(http, path, status=reply.status, seconds=seconds, token=token, failure=failure)
-        return _response(reply, http.request_id)
+        exchange = _Exchange(HttpEvent(event), self._clock())
+        http = exchange.http
+        candidates = self._candidates.get(http.route_key, [])
+        if candidates[0].dialect is None if candidates else is_page(http.path):
+            reply = self._page(exchange, candidates)
+        else:
+            reply = self._with_limits(exchange, self._reply(exchange, candidates))
+        self._log.write(
+            http,
+            candidates[0].path if candidates else "",
+            status=reply.status,
+            seconds=time.perf_counter() - started,
+            token=exchange.token,
+            failure=exchange.failure,
+        )
+        return gateway_answer(replace(reply, body=None) if http.method == "HEAD" else reply, http.request_id)
 
-    def _authenticate(self, http: HttpEvent) -> ApiToken:
+    def _page(self, exchange: _Exchange, candidates: list[Route]) -> Reply:
+        try:
+            if not candidates:
+                raise NoSuchCallError(())
+            return self._operations[candidates[0].operation](PublicRequest(**_common(exchange)))
+        except Exception as error:  # noqa: BLE001 - an error becomes an answer
+            exchange.failure = error
+            return people.render(problem_of(error))
+
+    def _reply(self, exchange: _Exchange, candidates: list[Route]) -> Reply:
+        try:
+            token = self._authenticate(exchange)
+            admit(token, exchange.http.source_address)
+            if self._gate is not None:
+                exchange.standings = self._gate.admit(token, exchange.now)
+            self._note_use(token, exchange.now)
+            route = next((route for route in candidates if route.dialect is token.dialect), None)
+            if route is None:
+                raise NoSuchCallError(())
+            check_call(token, route)
+            if exchange.http.body and not exchange.http.has_json:
+                raise UnsupportedMediaError
+            if self._once is None:
+                return self._perform(exchange, token, route)
+            act = partial(self._perform, exchange, token, route)
+            return self._once.carry_out(exchange.http, token, route, act, exchange.now)
+        except Exception as error:  # noqa: BLE001 - an error becomes an answer
+            return self._refusal(exchange, error)
+
+    def _authenticate(self, exchange: _Exchange) -> ApiToken:
+        http = exchange.http
         if self._tokens is None:
             raise NoSuchCallError(methods_of(http.path))
-        token = authenticate(http.authorization, self._tokens, self._clock())
+        token = authenticate(http.authorization, self._tokens, exchange.now)
         if not dialect_choice.speaks(token.dialect, http.path):
             raise UnauthenticatedError
+        exchange.token = token
         return token
 
-    def _call(
-        self, http: HttpEvent, token: ApiToken, candidates: list[Route], parameters: Mapping[str, str]
-    ) -> Reply:
-        if token.account_suspended:
-            raise AccountSuspendedError
-        route = next((route for route in candidates if route.dialect is token.dialect), None)
-        if route is None:
-            raise NoSuchCallError(())
-        if not allows(token.scopes, route.scope):
-            raise ForbiddenError
-        if http.body and not http.has_json:
-            raise UnsupportedMediaError
-        return self._operations[route.operation](Request(**self._common(http, parameters), token=token))
+    def _note_use(self, token: ApiToken, now: datetime) -> None:
+        try:
+            if self._uses is not None:
+                self._uses.note(token, now.date())
+        except Exception as error:  # noqa: BLE001 - knowing when a token was used is worth no refused request
+            self._log.write_unnoted_use(token, error)
 
-    def _common(self, http: HttpEvent, parameters: Mapping[str, str]) -> dict[str, Any]:
-        return {
-            "parameters": parameters,
-            "query": http.query,
-            "headers": http.headers,
-            "body": http.body,
-            "base_url": http.base_url,
-            "now": self._clock(),
-        }
+    def _perform(self, exchange: _Exchange, token: ApiToken, route: Route) -> Reply:
+        try:
+            return self._operations[route.operation](Request(**_common(exchange), token=token))
+        except Exception as error:  # noqa: BLE001 - an error becomes an answer
+            return self._refusal(exchange, error)
 
-    def _refusal(self, http: HttpEvent, token: ApiToken | None, problem: Problem) -> Reply:
+    def _refusal(self, exchange: _Exchange, error: Exception) -> Reply:
+        exchange.failure = error
+        if isinstance(error, LimitExceededError):
+            exchange.standings = error.standings
+        http, token, problem = exchange.http, exchange.token, problem_of(error)
         dialect = token.dialect if token else dialect_choice.guess(http.path, http.authorization, http.body)
         reply = dialect_choice.render(problem, dialect)
-        headers = dict(reply.headers)
-        if problem.kind is Kind.UNAUTHENTICATED:
-            headers["WWW-Authenticate"] = "Bearer"
-        if problem.retry_after is not None:
-            headers["Retry-After"] = str(problem.retry_after)
-        if problem.allow:
-            headers["Allow"] = ", ".join(problem.allow)
-        return Reply(reply.status, reply.body, headers, reply.content_type)
+        return replace(reply, headers={**reply.headers, **_headers_of(problem)})
+
+    def _with_limits(self, exchange: _Exchange, reply: Reply) -> Reply:
+        if self._gate is None or exchange.token is None or not exchange.standings:
+            return reply
+        told = self._gate.headers(exchange.token, exchange.standings, exchange.now)
+        return replace(reply, headers={**reply.headers, **told})
 
 
-def _response(reply: Reply, request_id: str) -> Response[str]:
-    if reply.body is None or isinstance(reply.body, str):
-        body = reply.body or ""
-    else:
-        body = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":"))
-    headers: dict[str, str | list[str]] = {
-        "x-request-id": request_id,
-        "cache-control": "no-store",
-        **reply.headers,
+def _common(exchange: _Exchange) -> dict[str, Any]:
+    http = exchange.http
+    return {
+        "parameters": http.parameters,
+        "query": http.query,
+        "headers": http.headers,
+        "body": http.body,
+        "base_url": http.base_url,
+        "now": exchange.now,
     }
-    return Response(status_code=reply.status, content_type=reply.content_type, body=body, headers=headers)
+
+
+def _headers_of(problem: Problem) -> dict[str, str]:
+    headers = {}
+    if problem.kind is Kind.UNAUTHENTICATED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    if problem.allow:
+        headers["Allow"] = ", ".join(problem.allow)
+    return headers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 
 class HttpEvent:
@@ -16,6 +16,12 @@ class HttpEvent:
         self.request_id: str = event["requestContext"]["requestId"]
         self.method: str = http["method"]
         self.path: str = event["rawPath"]
+        self.route_key: str = event["routeKey"]
+        # API Gateway hands parameters over decoded; no id or address suffers from decoding what needs none.
+        self.parameters = {
+            name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()
+        }
+        self.source_address: str = http.get("sourceIp", "")
         self.headers: dict[str, str] = {
             name.lower(): value for name, value in (event.get("headers") or {}).items()
         }

@@ -1,21 +1,15 @@
-"""One table from what concepts raise to what a caller is told."""
+"""One table from what concepts raise to what a caller is told.
+
+Errors stand in it by their names, `<module>.<class>` below `letterhead`, so that a function loads no concept only to know its
+errors; tests/http/test_refusals.py holds that each name is an error's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from letterhead.dialects.problem import InvalidBodyError, InvalidFieldsError, Kind, Problem
-from letterhead.domains.domain import DomainExistsError, DomainNotFoundError, NameTakenError
-from letterhead.domains.names import DomainNameError
-from letterhead.domains.registration import ProviderRefusedError
-from letterhead.identities.creation import DomainNotVerifiedError, UnknownDomainError
-from letterhead.identities.identity import AddressTakenError, IdentityNotFoundError
-from letterhead.tokens.authentication import AccountSuspendedError, UnauthenticatedError
-from letterhead.unavailable import UnavailableError
-
-
-class ForbiddenError(Exception):
-    """The token's scopes don't cover the call."""
+from letterhead.dialects.problem import Kind, Problem
 
 
 class NoSuchCallError(Exception):
@@ -38,39 +32,125 @@ def _no_such_call(error: NoSuchCallError) -> Problem:
 
 _TAKEN = Problem(Kind.TAKEN, fields={"domain_name": ("The name has already been taken.",)})
 
-_PROBLEMS: dict[type[Exception], Callable[..., Problem]] = {
-    UnauthenticatedError: lambda _: Problem(Kind.UNAUTHENTICATED),
-    AccountSuspendedError: lambda _: Problem(Kind.FORBIDDEN, "this account is suspended"),
-    ForbiddenError: lambda _: Problem(Kind.FORBIDDEN),
-    NoSuchCallError: _no_such_call,
-    UnsupportedMediaError: lambda _: Problem(Kind.UNSUPPORTED_MEDIA),
-    InvalidBodyError: lambda error: Problem(Kind.INVALID, str(error), {"body": (str(error),)}),
-    InvalidFieldsError: lambda error: Problem(Kind.INVALID, fields=error.fields),
-    DomainNameError: lambda error: Problem(
+_LIMITED_FIELDS = {"domains": "domain_name", "identities": "email"}
+
+
+def _incomplete_identity(error: Any) -> Problem:
+    from letterhead.dialects.mailersend.identities import NEEDED
+
+    return Problem(Kind.INVALID, fields={error.field: (NEEDED[error.field],)})
+
+
+def _unknown_domain(_: Exception) -> Problem:
+    from letterhead.dialects.mailersend.identities import NO_SUCH_DOMAIN
+
+    return Problem(Kind.INVALID, fields={"domain_id": (NO_SUCH_DOMAIN,)})
+
+
+def _too_many_to_search(_: Exception) -> Problem:
+    from letterhead.dialects.mailersend.identities import TOO_MANY_TO_SEARCH
+
+    return Problem(Kind.INVALID, fields={"domain_id": (TOO_MANY_TO_SEARCH,)})
+
+
+def _no_sender_domain(_: Exception) -> Problem:
+    from letterhead.dialects.mailersend.identity_settings import NO_SUCH_SENDER_DOMAIN
+
+    return Problem(Kind.INVALID, fields={"sender_email": (NO_SUCH_SENDER_DOMAIN,)})
+
+
+_PROBLEMS: dict[str, Callable[..., Problem]] = {
+    "tokens.authentication.UnauthenticatedError": lambda _: Problem(Kind.UNAUTHENTICATED),
+    "tokens.authentication.AccountSuspendedError": lambda _: Problem(
+        Kind.FORBIDDEN, "this account is suspended"
+    ),
+    "tokens.authentication.TokenPausedError": lambda _: Problem(Kind.FORBIDDEN, "this API key is paused"),
+    "tokens.authentication.SourceNotAllowedError": lambda _: Problem(
+        Kind.FORBIDDEN, "this API key may not be used from this address"
+    ),
+    "http.admission.ForbiddenError": lambda _: Problem(Kind.FORBIDDEN),
+    "http.admission.RestrictedTokenError": lambda _: Problem(
+        Kind.FORBIDDEN, "this API key is restricted to a part of its account"
+    ),
+    "http.admission.LiveTokenNeededError": lambda _: Problem(
+        Kind.FORBIDDEN, "a test key changes nothing outside: use a live key for this"
+    ),
+    "tokens.account_token.TokenNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
+    "tokens.authority.BeyondAuthorityError": lambda error: Problem(Kind.FORBIDDEN, str(error)),
+    "tokens.authority.ReplacedSecretError": lambda _: Problem(
+        Kind.FORBIDDEN, "this API key has been replaced: manage keys with its successor"
+    ),
+    "tokens.issuing.GrantRefusedError": lambda error: Problem(
+        Kind.INVALID, fields={field: (text,) for field, text in error.fields.items()}
+    ),
+    "http.refusals.NoSuchCallError": _no_such_call,
+    "http.refusals.UnsupportedMediaError": lambda _: Problem(Kind.UNSUPPORTED_MEDIA),
+    "dialects.problem.InvalidBodyError": lambda error: Problem(
+        Kind.INVALID, str(error), {"body": (str(error),)}
+    ),
+    "dialects.problem.InvalidFieldsError": lambda error: Problem(Kind.INVALID, fields=error.fields),
+    "domains.names.DomainNameError": lambda error: Problem(
         Kind.INVALID, fields={"domain_name": (f"The domain name {error}.",)}
     ),
-    DomainNotFoundError: lambda _: Problem(Kind.NOT_FOUND),
-    DomainExistsError: lambda _: _TAKEN,
-    NameTakenError: lambda _: _TAKEN,
-    IdentityNotFoundError: lambda _: Problem(Kind.NOT_FOUND),
-    AddressTakenError: lambda _: Problem(
+    "domains.domain.DomainNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
+    "domains.domain.DomainExistsError": lambda _: _TAKEN,
+    "domains.registration.NameReservedError": lambda _: Problem(
+        Kind.INVALID, fields={"domain_name": ("The domain name is one of this service's own.",)}
+    ),
+    "identities.identity.IdentityNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
+    "identities.identity.AddressTakenError": lambda _: Problem(
         Kind.TAKEN, fields={"email": ("The email has already been taken.",)}
     ),
-    UnknownDomainError: lambda _: Problem(
-        Kind.INVALID, fields={"domain_id": ("The selected domain id is invalid.",)}
+    "identities.resending.AlreadyVerifiedError": lambda _: Problem(
+        Kind.INVALID, fields={"email": ("The email has already been verified.",)}
     ),
-    DomainNotVerifiedError: lambda _: Problem(
+    "identities.changes.IncompleteIdentityError": _incomplete_identity,
+    "identities.exact_sending.AddressRefusedError": lambda _: Problem(Kind.UNAVAILABLE, retry_after=60),
+    "identities.pages.TooManyToSearchError": _too_many_to_search,
+    "identities.from_mode.FromModeRefusedError": lambda error: Problem(
+        Kind.INVALID, fields={"from_mode": (str(error),)}
+    ),
+    "identities.limits.TooManyMailsError": lambda error: Problem(
+        Kind.TOO_MANY, error.message, retry_after=error.retry_after
+    ),
+    "accounts.limits.LimitReachedError": lambda error: Problem(
+        Kind.LIMIT_REACHED,
+        f"This account may have at most {error.limit} {error.what}.",
+        {_LIMITED_FIELDS[error.what]: (f"This account may have at most {error.limit} {error.what}.",)},
+    ),
+    "identities.creation.UnknownDomainError": _unknown_domain,
+    "identities.creation.DomainNotVerifiedError": lambda _: Problem(
         Kind.INVALID,
         fields={"domain_id": ("The domain must be verified before it can have sender identities.",)},
     ),
-    UnavailableError: lambda error: Problem(Kind.UNAVAILABLE, retry_after=error.retry_after),
-    ProviderRefusedError: lambda _: Problem(Kind.UNAVAILABLE, retry_after=60),
+    "identities.settings.SenderDomainError": _no_sender_domain,
+    "limits.standing.LimitExceededError": lambda error: Problem(
+        Kind.TOO_MANY, "Too many requests.", retry_after=error.retry_after
+    ),
+    "idempotency.key.IdempotencyKeyError": lambda error: Problem(
+        Kind.INVALID, fields={error.field: (str(error),)}
+    ),
+    "idempotency.run.KeyReusedError": lambda _: Problem(
+        Kind.KEY_CONFLICT, "This idempotency key was used for another request."
+    ),
+    "idempotency.run.InFlightError": lambda error: Problem(
+        Kind.KEY_CONFLICT,
+        "The request with this idempotency key is still being worked on.",
+        retry_after=error.retry_after,
+    ),
+    "idempotency.run.AnswerNotKeptError": lambda _: Problem(
+        Kind.KEY_CONFLICT,
+        "The request with this idempotency key was carried out; its answer was too large to be kept.",
+    ),
+    "unavailable.UnavailableError": lambda error: Problem(Kind.UNAVAILABLE, retry_after=error.retry_after),
+    "domains.ports.ProviderRefusedError": lambda _: Problem(Kind.UNAVAILABLE, retry_after=60),
 }
 
 
 def problem_of(error: Exception) -> Problem:
     """What a caller is told about an error; whatever isn't in the table is ours and says nothing."""
     for kind in type(error).__mro__:
-        if kind in _PROBLEMS:
-            return _PROBLEMS[kind](error)
+        name = f"{kind.__module__.removeprefix('letterhead.')}.{kind.__qualname__}"
+        if name in _PROBLEMS:
+            return _PROBLEMS[name](error)
     return Problem(Kind.INTERNAL)

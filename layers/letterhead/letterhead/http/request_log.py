@@ -44,6 +44,11 @@ class RequestLog:
         line |= {"error": type(failure).__name__, "cause": _causes(failure), "where": _places(failure)}
         self._logger.error("request failed", extra=line)
 
+    def write_unnoted_use(self, token: ApiToken, failure: Exception) -> None:
+        """Write that the day of a token's use couldn't be kept; the request goes on."""
+        line = {"token": token.preview, "error": type(failure).__name__, "cause": _causes(failure)}
+        self._logger.warning("last use not noted", extra=line)
+
 
 def _causes(failure: BaseException) -> list[str]:
     causes = []

@@ -2,97 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from letterhead.limits.allotment import Allotment, Pool
-from letterhead.limits.ledger import Booking, Counter, Entry, KnownLedger, LedgerStore
-from letterhead.limits.limit import DAY_SECONDS, SECOND, Limit
-from letterhead.limits.pace import Pace
+from letterhead.limits.allotment import Allotment, Demand, Pool
+from letterhead.limits.asking import Ask, ask_for, ask_nameless
+from letterhead.limits.holding import Bookings, Holding, Lease, Leasehold
+from letterhead.limits.knowledge import Knowledge, remember
+from letterhead.limits.ledger import LedgerStore
+from letterhead.limits.limit import SECOND
 from letterhead.limits.standing import LimitExceededError, Standing
 from letterhead.unavailable import UnavailableError
 
-_MOST_REMEMBERED = 5_000
-_FRESH, _USABLE = SECOND, 30 * SECOND
-_FEW_ALONE, _FEW_AMONG_OTHERS = 2, 5
-_MOST_DROPPED = 50
-_LEDGER_KEPT_SECONDS = 2 * DAY_SECONDS
-_BREATHER = 5 * SECOND
-_RACE_LOST_SECONDS = 1
-
-T = TypeVar("T")
+_RACE_LOST = SECOND
 
 
-class Demand(NamedTuple):
-    """So many permits of an allotment."""
+class _Offer(NamedTuple):
+    """The pools of a demand in one ledger, the preferred one first."""
 
-    allotment: Allotment
-    quantity: int = 1
-
-
-@dataclass(slots=True)
-class _Lease:
-    permits: int
-    granted: int
-    end: int
-
-
-class _Holding:
-    def __init__(self) -> None:
-        self.leases: list[_Lease] = []
-        self.pace = Pace()
-
-    def usable(self, moment: int) -> int:
-        """Permits held now. A lease from later than now, for the clock went back, is void: it would be counted too briefly."""
-        if any(not lease.granted <= moment < lease.end for lease in self.leases):
-            self.leases = [lease for lease in self.leases if lease.granted <= moment < lease.end]
-        return sum(lease.permits for lease in self.leases)
-
-    def spend(self, permits: int, moment: int) -> None:
-        """Take permits from the leases, from the one that ends first."""
-        self.pace.note(permits, moment)
-        self.leases.sort(key=lambda lease: lease.end)
-        for lease in self.leases:
-            taken = min(lease.permits, permits)
-            lease.permits -= taken
-            permits -= taken
-        self.leases = [lease for lease in self.leases if lease.permits]
-
-
-class _Ask(NamedTuple):
     demand: Demand
-    pool: Pool
-    needed: int
-    end: int
-    entry: Entry
+    pools: tuple[Pool, ...]
 
 
 class Leases:
     """The leases of one environment, kept in its memory as long as it lives.
 
-    Over all environments never more permits are granted in a window than the limit has, whichever way their requests interleave:
-    a permit is spent only after it was booked, and the store's answer to a booking, which has all bookings before it, says how much
+    Over all environments never more permits are granted in a window than the limit has, however their requests interleave: a
+    permit is spent only after it was booked, and the store's answer to a booking, which has all bookings before it, says how much
     of it fits. What an environment leases and doesn't spend is lost to the others until it stops to count; so leases are as large
-    as the pace of the last seconds asks for, and short. An environment that serves a request now and then books single permits,
-    which makes small numbers exact and `remaining` agree between environments; while two of them hold blocks, the answers of one
-    may be behind those of the other.
+    as the pace of the last seconds asks for, and short where little is left. What an environment books whose clock is slow stops
+    to count earlier by as much.
 
-    A request costs one write at most, a block of them one in all. What can be refused from memory is, without any call; where
-    memory is old or shows little room, one read comes before the write, so that a refusal writes nothing (but when another
-    environment is faster in between).
+    `remaining` never rises before the standing's `reset`, as far as one environment answers. While two of them hold blocks, the
+    answers of one may be ahead of the other's.
 
-    When the store fails, it is left alone for a few seconds. `seat` tells environments apart, so that they spread over the
-    ledgers of a large account; any number will do.
+    A request costs one write at most. What can be refused from memory is refused without a call; where memory is old or shows
+    little room, a read comes before the write, so that a refusal writes nothing unless another environment is faster in between.
+
+    `seat` tells environments apart, so that they spread over the ledgers of a large account; any number will do.
     """
 
     def __init__(self, store: LedgerStore, seat: int) -> None:
-        self._store = store
         self._seat = seat
-        self._holdings: dict[str, _Holding] = {}
-        self._known: dict[str, KnownLedger] = {}
-        self._failed_at: int | None = None
+        self._known = Knowledge(store)
+        self._holdings: dict[str, Holding] = {}
+        self._nameless: dict[str, Leasehold] = {}
 
     def admit(
         self, demands: Sequence[Demand], now: datetime, *, lenient: bool = False
@@ -103,17 +58,20 @@ class Leases:
         unless `lenient`, which lets the request through then.
         """
         moment = _microseconds(now)
-        missing = [demand for demand in demands if self._lacks(demand, moment)]
+        missing = [demand for demand in demands if self._needed(demand, moment) > 0]
         if missing:
             try:
                 self._lease(demands, missing, moment)
             except UnavailableError:
                 if not lenient:
                     raise
-        for demand in demands:
-            if demand.allotment.limit.amount is not None:
-                self._holding(demand.allotment).spend(demand.quantity, moment)
-        return tuple(self._standing(demand.allotment, moment) for demand in demands)
+            else:
+                if any(self._needed(demand, moment) > 0 for demand in missing):
+                    raise self._exceeded(demands, missing, moment)
+        for allotment, quantity in demands:
+            if allotment.limit.amount is not None:
+                self._holding(allotment).spend(quantity, moment)
+        return tuple([self._standing(allotment, moment) for allotment, _ in demands])
 
     def standing(self, allotment: Allotment, now: datetime) -> Standing:
         """How a limit stands as far as it is known here, without a call."""
@@ -123,183 +81,175 @@ class Leases:
         """How a limit stands in the store: one read for each of its ledgers. Raises `UnavailableError`."""
         moment = _microseconds(now)
         if allotment.limit.amount is not None:
-            for pool in allotment.pools:
-                self._read(pool.ledger, moment)
+            for ledger in dict.fromkeys(pool.ledger for pool in allotment.pools):
+                self._known.read(ledger, moment)
         return self._standing(allotment, moment)
 
-    def _lacks(self, demand: Demand, moment: int) -> bool:
-        return demand.allotment.limit.amount is not None and self._needed(demand, moment) > 0
-
     def _needed(self, demand: Demand, moment: int) -> int:
-        return demand.quantity - self._holding(demand.allotment).usable(moment)
+        allotment, quantity = demand
+        return 0 if allotment.limit.amount is None else quantity - self._holding(allotment).held(moment)
+
+    # --- booking ------------------------------------------------------------------------------------------------------------
 
     def _lease(self, demands: Sequence[Demand], missing: Sequence[Demand], moment: int) -> None:
-        pools = self._pools_with_room(missing, moment)
-        if pools is not None:
-            self._book(missing, pools, moment)
-        elif len(missing) > 1 and all(self._pools_with_room([each], moment) for each in missing):
-            # Each has room, but not in one ledger: one is leased now, the others can be by the next request.
-            widest = max(missing, key=lambda demand: demand.allotment.limit.block)
-            self._book([widest], self._pools_with_room([widest], moment) or [], moment)
-        if any(self._lacks(demand, moment) for demand in missing):
-            raise self._exceeded(demands, missing, moment)
+        """Lease what is missing, if one ledger has it all.
 
-    def _pools_with_room(self, missing: Sequence[Demand], moment: int) -> list[Pool] | None:
-        for pools in self._choices(missing):
-            if self._has_room(missing, pools, moment):
-                return pools
+        Else, if there is room for each, the widest of them: the next request, told to come in a second, can have the rest.
+        """
+        offers = self._find(missing, moment)
+        if offers is not None:
+            self._book(demands, offers, moment)
+        elif len(missing) > 1:
+            singly = [self._find([demand], moment) for demand in missing]
+            if all(singly):
+                widest = max(filter(None, singly), key=lambda found: found[0].demand.allotment.limit.block)
+                self._book(demands, widest, moment, for_later=True)
+
+    def _find(self, missing: Sequence[Demand], moment: int) -> list[_Offer] | None:
+        """The first ledger, in this environment's order, with room for all that is missing; every demand with its pools there."""
+        for offers in self._choices(missing):
+            if self._has_room(offers, moment):
+                return offers
         return None
 
-    def _choices(self, missing: Sequence[Demand]) -> Iterator[list[Pool]]:
-        """The pools that lie in one ledger, one for each demand; this environment's favourite ledger first."""
+    def _choices(self, missing: Sequence[Demand]) -> Iterator[list[_Offer]]:
         if len(missing) == 1:
             for pool in self._turned(missing[0].allotment.own):
-                yield [pool]
-        yield from (list(pools) for pools in zip(*(self._turned(each.allotment.shared) for each in missing), strict=True))
+                yield [_Offer(missing[0], (pool,))]
+        pools = [self._turned(demand.allotment.shared) for demand in missing]
+        nameless = [self._turned(demand.allotment.nameless) for demand in missing]
+        for index in range(len(pools[0])):
+            yield [
+                _Offer(demand, (pools[position][index], *nameless[position][index : index + 1]))
+                for position, demand in enumerate(missing)
+            ]
 
     def _turned(self, pools: tuple[Pool, ...]) -> tuple[Pool, ...]:
         first = self._seat % len(pools) if pools else 0
         return pools[first:] + pools[:first]
 
-    def _has_room(self, missing: Sequence[Demand], pools: Sequence[Pool], moment: int) -> bool:
-        ledger = pools[0].ledger
-        known = self._known.get(ledger)
-        if any(pool.share < self._needed(each, moment) for each, pool in zip(missing, pools, strict=True)):
+    def _has_room(self, offers: Sequence[_Offer], moment: int) -> bool:
+        if not self._seems_to_have_room(offers, moment):
             return False
-        if known is not None:
-            rooms = [pool.share - known.column(pool.column).booked(moment) for pool in pools]
-            if any(room < self._needed(each, moment) for each, room in zip(missing, rooms, strict=True)):
-                return False  # counters only grow, so what others booked meanwhile can't help
-            age = moment - known.learned_at
-            ample = all(2 * room > pool.share for pool, room in zip(pools, rooms, strict=True))
-            if 0 <= age <= (_USABLE if ample else _FRESH):
-                return True
-        known = self._read(ledger, moment)
-        return all(
-            pool.share - known.column(pool.column).booked(moment) >= self._needed(each, moment)
-            for each, pool in zip(missing, pools, strict=True)
-        )
+        pools = [pool for offer in offers for pool in self._fitting(offer, moment)[:1]]
+        if self._known.is_fresh(pools, moment):
+            return True
+        self._known.read(pools[0].ledger, moment)
+        return self._seems_to_have_room(offers, moment)
 
-    def _book(self, missing: Sequence[Demand], pools: Sequence[Pool], moment: int) -> None:
-        ledger = pools[0].ledger
-        known = self._ledger(ledger)
-        asks = [self._ask(demand, pool, known, moment) for demand, pool in zip(missing, pools, strict=True)]
-        entries = [ask.entry for ask in asks]
-        drop = known.over(moment, _MOST_DROPPED)
-        forget_at = moment // SECOND + _LEDGER_KEPT_SECONDS
-        booking: Booking = self._call(lambda: self._store.book(ledger, entries, drop, forget_at), moment)
-        known.learn(booking.counters, moment, entries if booking.done else ())
-        if not booking.done:
+    def _seems_to_have_room(self, offers: Sequence[_Offer], moment: int) -> bool:
+        return all(self._fitting(offer, moment) for offer in offers)
+
+    def _fitting(self, offer: _Offer, moment: int) -> list[Pool]:
+        needed = self._needed(offer.demand, moment)
+        return [pool for pool in offer.pools if self._known.room(pool, moment) >= needed]
+
+    def _book(
+        self, demands: Sequence[Demand], offers: Sequence[_Offer], moment: int, *, for_later: bool = False
+    ) -> None:
+        asks = list(self._asks(demands, offers, moment, for_later=for_later))
+        if not self._known.book(asks[0][1].pool.ledger, [ask.entry for _, ask in asks], moment):
             return
-        known.drop(drop)
-        for ask in asks:
-            excess = known.column(ask.pool.column).booked(moment) - ask.pool.share
-            granted = ask.entry.permits - max(0, excess)
+        for leasehold, ask in asks:
+            granted = ask.entry.permits - max(0, -self._known.room(ask.pool, moment))
             if granted > 0:
-                self._holding(ask.demand.allotment).leases.append(_Lease(granted, moment, ask.end))
+                leasehold.add(Lease(granted, moment, ask.end), moment)
 
-    def _ask(self, demand: Demand, pool: Pool, known: KnownLedger, moment: int) -> _Ask:
-        limit, column = demand.allotment.limit, known.column(pool.column)
-        needed = self._needed(demand, moment)
-        booked = column.booked(moment)
-        permits = min(max(needed, self._block(demand.allotment, known, pool, moment)), pool.share - booked)
-        if permits > needed:
-            end = limit.block_end(moment)
-        else:
-            end = limit.single_end(moment, precise=limit.exact or not booked)
-        counter = Counter(pool.column, limit.counts_until(end))
-        ceiling = pool.share - needed - (booked - column.booked_until(counter.until))
-        # A lease that ends now is still good for the request that asks for it.
-        return _Ask(demand, pool, needed, max(end, moment + 1), Entry(counter, permits, ceiling))
+    def _asks(
+        self, demands: Sequence[Demand], offers: Sequence[_Offer], moment: int, *, for_later: bool
+    ) -> Iterator[tuple[Leasehold, Ask]]:
+        """What to book for these offers, and for whom; a block of the account's brings nameless permits for its tokens."""
+        ledger = offers[0].pools[0].ledger
+        asked: set[Demand] = set()
+        account_block: Ask | None = None
+        for demand, pools in sorted(offers, key=lambda offer: len(offer.pools)):
+            allotment, holding = demand.allotment, self._holding(demand.allotment)
+            needed = self._needed(demand, moment)
+            ask = None
+            if account_block is not None:
+                ask = self._ask_nameless(demand, ledger, account_block, moment)
+            if ask is None:
+                pool = next(pool for pool in pools if self._known.room(pool, moment) >= needed)
+                column = self._known.column(pool)
+                ask = ask_for(
+                    allotment.limit, pool, column, holding.pace, needed, moment, for_later=for_later
+                )
+            if ask.is_block and not (allotment.nameless or allotment.limit.calendar):
+                account_block = ask
+            asked.add(demand)
+            yield (holding.nameless if ask.pool in allotment.nameless else holding.own), ask
+        if account_block is not None:
+            for demand in demands:
+                extra = None if demand in asked else self._ask_nameless(demand, ledger, account_block, moment)
+                if extra is not None:
+                    yield self._holding(demand.allotment).nameless, extra
 
-    def _block(self, allotment: Allotment, known: KnownLedger, pool: Pool, moment: int) -> int:
-        limit, pace = allotment.limit, self._holding(allotment).pace
-        others = known.column(pool.column).others_lately(moment)
-        if pace.spent(moment) < (_FEW_AMONG_OTHERS if others else _FEW_ALONE):
-            return 1
-        return min(limit.block, pace.expected(moment, limit.horizon(moment)))
+    def _ask_nameless(self, demand: Demand, ledger: str, account_block: Ask, moment: int) -> Ask | None:
+        for pool in demand.allotment.nameless:
+            if pool.ledger == ledger:
+                needed = max(0, self._needed(demand, moment))
+                column = self._known.column(pool)
+                return ask_nameless(demand.allotment.limit, pool, column, needed, account_block.end, moment)
+        return None
+
+    # --- answering ----------------------------------------------------------------------------------------------------------
 
     def _exceeded(
         self, demands: Sequence[Demand], missing: Sequence[Demand], moment: int
     ) -> LimitExceededError:
-        lacking = [demand for demand in missing if self._lacks(demand, moment)]
-        waits = [self._wait(demand, moment) for demand in lacking]
-        longest = max(waits)
-        seconds = max(_RACE_LOST_SECONDS, -(-longest // SECOND))
-        empty = {
-            demand.allotment.key for demand, wait in zip(lacking, waits, strict=True) if wait or not longest
-        }
+        waits = {demand: self._wait(demand, moment) for demand in missing if self._needed(demand, moment) > 0}
+        longest = max(waits, key=lambda demand: waits[demand])
+        wait = waits[longest] or _RACE_LOST
+        empty = {demand for demand, its_wait in waits.items() if its_wait or not waits[longest]}
         standings = [
-            Standing(demand.allotment.limit, 0, -(-moment // SECOND) + seconds)
-            if demand.allotment.key in empty
+            Standing(demand.allotment.limit, 0, -(-(moment + wait) // SECOND))
+            if demand in empty
             else self._standing(demand.allotment, moment)
             for demand in demands
         ]
-        return LimitExceededError(lacking[waits.index(longest)].allotment.limit, seconds, standings)
+        return LimitExceededError(longest.allotment.limit, -(-wait // SECOND), standings)
 
     def _wait(self, demand: Demand, moment: int) -> int:
         """Microseconds until one of the pools has room, as far as is known."""
         needed, limit = self._needed(demand, moment), demand.allotment.limit
-        moments = [
-            self._ledger(pool.ledger).column(pool.column).room_at(moment, pool.share, needed)
-            for pool in demand.allotment.pools
-        ]
-        return min((found for found in moments if found is not None), default=limit.resets_by(moment)) - moment
+        pools = [pool for pool in demand.allotment.pools if pool.share >= needed]
+        moments = [self._known.column(pool).room_at(moment, pool.share, needed) for pool in pools]
+        return min(moments, default=limit.resets_by(moment)) - moment
 
     def _standing(self, allotment: Allotment, moment: int) -> Standing:
         limit = allotment.limit
-        booked, changes = 0, []
-        for pool in allotment.pools:
-            known = self._known.get(pool.ledger)
-            column = known.columns.get(pool.column) if known else None
-            if column is not None:
-                booked += column.booked(moment)
-                changes.append(column.next_change(moment))
-        reset = _next_reset(limit, [change for change in changes if change is not None], moment)
         if limit.amount is None:
-            return Standing(limit, None, reset)
-        held = self._holding(allotment).usable(moment)
-        return Standing(limit, max(0, limit.amount - booked + held), reset)
+            return Standing(limit, None, -(-limit.resets_by(moment) // SECOND))
+        holding = self._holding(allotment)
+        bookings = holding.bookings
+        if bookings.learned != self._known.version or not bookings.since <= moment < bookings.until:
+            bookings = holding.bookings = self._bookings(allotment, moment)
+        remaining = limit.amount - bookings.permits + holding.held(moment)
+        reset = bookings.until if bookings.permits else limit.resets_by(moment)
+        return Standing(limit, max(0, remaining), -(-reset // SECOND))
 
-    def _read(self, ledger: str, moment: int) -> KnownLedger:
-        known = self._ledger(ledger)
-        known.learn(self._call(lambda: self._store.read(ledger), moment), moment)
-        return known
+    def _bookings(self, allotment: Allotment, moment: int) -> Bookings:
+        # A reset is told in whole seconds; so what stops to count inside a second is told with the next one.
+        since = moment // SECOND * SECOND
+        columns = [self._known.column(pool) for pool in allotment.pools]
+        changes = [column.next_change(since) for column in columns if column.booked(since)]
+        permits = sum(column.booked(since) for column in columns)
+        until = -(-min(changes) // SECOND) * SECOND if changes else since + SECOND
+        return Bookings(permits, self._known.version, since, until)
 
-    def _call(self, call: Callable[[], T], moment: int) -> T:
-        if self._failed_at is not None and 0 <= moment - self._failed_at < _BREATHER:
-            raise UnavailableError(_BREATHER // SECOND)
-        try:
-            answer = call()
-        except UnavailableError:
-            self._failed_at = moment
-            raise
-        self._failed_at = None
-        return answer
-
-    def _holding(self, allotment: Allotment) -> _Holding:
+    def _holding(self, allotment: Allotment) -> Holding:
         found = self._holdings.get(allotment.key)
         if found is None:
-            found = _remember(self._holdings, allotment.key, _Holding())
+            holding = Holding(allotment.key, self._leasehold(allotment))
+            found = remember(self._holdings, allotment.key, holding)
         return found
 
-    def _ledger(self, ledger: str) -> KnownLedger:
-        found = self._known.get(ledger)
-        if found is None:
-            found = _remember(self._known, ledger, KnownLedger())
-        return found
-
-
-def _next_reset(limit: Limit, changes: Sequence[int], moment: int) -> int:
-    return -(-min(changes, default=limit.resets_by(moment)) // SECOND)
-
-
-def _remember(memory: dict[str, T], key: str, value: T) -> T:
-    """Keep a value, and forget the oldest one when there are too many: a flood of tokens must not fill the memory."""
-    if len(memory) >= _MOST_REMEMBERED:
-        del memory[next(iter(memory))]
-    memory[key] = value
-    return value
+    def _leasehold(self, allotment: Allotment) -> Leasehold:
+        """Where the nameless permits are that this allotment shares with others."""
+        if not allotment.nameless:
+            return Leasehold()
+        key = f"{allotment.account}#{allotment.nameless[0].column}"
+        return self._nameless.get(key) or remember(self._nameless, key, Leasehold())
 
 
 def _microseconds(now: datetime) -> int:

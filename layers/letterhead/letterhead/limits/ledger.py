@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from letterhead.limits.limit import SECOND
@@ -14,22 +13,35 @@ _LATELY = 5 * SECOND
 
 
 class Counter(NamedTuple):
-    """The name of one number in a ledger: permits of `column` that count until the instant `until` (microseconds)."""
+    """The name of one number in a ledger: permits of `column` that count until the instant `until` (microseconds).
+
+    `TOTAL` in its place names the sum of all permits that were ever booked in the column.
+    """
 
     column: str
     until: int
 
 
+TOTAL = 0
+
+
 class Entry(NamedTuple):
-    """A booking in one counter: add `permits`, provided that it has at most `ceiling` before."""
+    """A booking: add `permits` to a counter and to its column's total, provided that this is at most `ceiling` before.
+
+    Without a ceiling it is any number.
+    """
 
     counter: Counter
     permits: int
-    ceiling: int
+    ceiling: int | None
+
+    @property
+    def total(self) -> Counter:
+        """The total of its column."""
+        return Counter(self.counter.column, TOTAL)
 
 
-@dataclass(frozen=True)
-class Booking:
+class Booking(NamedTuple):
     """Whether all entries were booked (else none was), and every counter of the ledger as it is then."""
 
     done: bool
@@ -60,9 +72,13 @@ class Column:
         self._sum_from = 0
         self._sum_until = 0
         self._others_seen: int | None = None
+        self.total = 0
 
     def learn(self, until: int, permits: int) -> int:
-        """Note a counter's value; by how much it is more than was known."""
+        """Note a counter's value; by how much more permits that is than were known."""
+        if until == TOTAL:
+            self.total = max(self.total, permits)
+            return 0
         growth = permits - self._permits.get(until, 0)
         if growth > 0:
             self._permits[until] = permits
@@ -90,18 +106,13 @@ class Column:
             self._sum_until = min(counting, default=moment + 1)
         return self._sum
 
-    def booked_until(self, until: int) -> int:
-        """The value of one counter."""
-        return self._permits.get(until, 0)
+    def next_change(self, moment: int) -> int:
+        """When the first of the permits that count now stop to count; without any, the next moment."""
+        self.booked(moment)
+        return self._sum_until
 
-    def next_change(self, moment: int) -> int | None:
-        """When the first of the counting permits stop to count; None when there are none."""
-        return self._sum_until if self.booked(moment) else None
-
-    def room_at(self, moment: int, share: int, needed: int) -> int | None:
-        """When `needed` permits of `share` are free if nobody books any more; None for never."""
-        if needed > share:
-            return None
+    def room_at(self, moment: int, share: int, needed: int) -> int:
+        """When `needed` permits of a larger `share` are free if nobody books any more."""
         lacking = needed - (share - self.booked(moment))
         free_at = moment
         for until in sorted(until for until in self._permits if until > moment):
@@ -112,8 +123,9 @@ class Column:
         return free_at
 
     def over(self, moment: int) -> list[int]:
-        """The counters that no environment counts any more, whatever its clock says."""
-        return [until for until in self._permits if until + CLOCK_TOLERANCE <= moment]
+        """The counters that no environment counts any more, whatever its clock says; the total goes with the last of them."""
+        found = [until for until in self._permits if until + CLOCK_TOLERANCE <= moment]
+        return [*found, TOTAL] if len(found) == len(self._permits) else found
 
 
 class KnownLedger:
@@ -144,12 +156,20 @@ class KnownLedger:
                 self.columns[name].saw_others(moment)
         self.learned_at = moment
 
-    def over(self, moment: int, most: int) -> list[Counter]:
-        """Counters to drop from the store."""
-        found = [Counter(name, until) for name, column in self.columns.items() for until in column.over(moment)]
+    def over(self, moment: int, booked: Collection[str], most: int) -> list[Counter]:
+        """Counters to drop from the store, when these columns are booked in at the same time."""
+        found = [
+            Counter(name, until)
+            for name, column in self.columns.items()
+            for until in column.over(moment)
+            if until != TOTAL or name not in booked
+        ]
         return found[:most]
 
     def drop(self, counters: Collection[Counter]) -> None:
         """Forget counters."""
         for counter in counters:
-            self.column(counter.column).drop(counter.until)
+            if counter.until == TOTAL:
+                self.columns.pop(counter.column, None)
+            else:
+                self.column(counter.column).drop(counter.until)

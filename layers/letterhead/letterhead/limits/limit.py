@@ -8,7 +8,7 @@ from functools import cache, cached_property
 SECOND = 1_000_000  # instants and durations inside are microseconds, as exact as datetime is
 MINUTE_SECONDS, DAY_SECONDS = 60, 86_400
 
-_LARGEST_EXACT = 60
+_LARGEST_EXACT = 100
 _LEASES_A_WINDOW = 20
 _LEASES_A_DAY = 2_500
 _CELLS = 12
@@ -23,9 +23,9 @@ class Limit:
     `column` names its bookings in a ledger; it is short, for every counter repeats it.
 
     A permit counts from its booking until a window after the end of its lease. That is never too short, whatever the permit's
-    moment inside the lease was: "sliding log" for single permits, and for blocks a log whose entries are rounded up. The usual
-    estimate from two fixed windows (the last one weighted by its overlap) needs less room, but takes the last window's requests for
-    evenly spread: after a burst at its end it lets nearly twice the amount through, which a limit must not do.
+    moment inside the lease was: a sliding log for single permits, and for blocks a log whose entries are rounded up. The usual
+    estimate from two fixed windows (the last one weighted by its overlap) needs less room, but takes the last window's requests
+    for evenly spread: after a burst at its end it lets nearly twice the amount through, which a limit must not do.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Limit:
 
     @cached_property
     def exact(self) -> bool:
-        """Whether every permit is booked by itself, at its very moment: small limits can't spare a block for an idle environment."""
+        """Whether every permit is booked by itself, at its very moment: a small limit has no blocks to spare."""
         return self.block == 1
 
     @cached_property
@@ -57,16 +57,19 @@ class Limit:
             return self._period_end(moment)
         return moment if precise else (moment // self._cell + 1) * self._cell
 
-    def block_end(self, moment: int) -> int:
-        """When a block's lease ends: half a cell to one and a half from now; a calendar limit's with its period."""
+    def block_end(self, moment: int, ahead: int) -> int:
+        """When the lease of a block ends that is to last so long (microseconds): at the next full cell after that.
+
+        Not before half a cell, nor after half a window. A calendar limit's leases end with its period.
+        """
         if self.calendar:
             return self._period_end(moment)
-        return -(-(moment + self._cell // 2) // self._cell) * self._cell
+        earliest = moment + min(max(ahead, self._cell // 2), self.window // 2)
+        return -(-earliest // self._cell) * self._cell
 
-    def horizon(self, moment: int) -> int:
-        """For how long a block may provide: until it ends, but at most a minute of a day."""
-        ahead = self.block_end(moment) - moment
-        return min(ahead, _DAY_HORIZON) if self.calendar else ahead
+    def horizon(self, moment: int, end: int) -> int:
+        """For how long a block that ends then may provide: all the time, but at most a minute of a day."""
+        return min(end - moment, _DAY_HORIZON) if self.calendar else end - moment
 
     def counts_until(self, end: int) -> int:
         """Until when a booking counts whose lease ends at `end`."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from letterhead.limits.limit import SECOND
 
-_PERIOD = 5 * SECOND
+_PERIOD = 15 * SECOND
 _SHORTEST = SECOND
 
 
 class Pace:
-    """Permits spent in this period of five seconds and the one before."""
+    """Permits spent in this period of fifteen seconds and the one before."""
 
     def __init__(self) -> None:
         self._period = 0
@@ -32,9 +32,14 @@ class Pace:
 
     def expected(self, moment: int, ahead: int) -> int:
         """How many will be asked for in the time `ahead` (microseconds), if it goes on like this."""
-        spent = self.spent(moment)
-        since = self._since_before if self._before else self._since
-        return -(-spent * ahead // max(_SHORTEST, moment - since))
+        return -(-self.spent(moment) * ahead // self._span(moment))
+
+    def time_for(self, permits: int, moment: int) -> int:
+        """How long so many will last (microseconds), if it goes on like this; something must have been spent lately."""
+        return permits * self._span(moment) // self.spent(moment)
+
+    def _span(self, moment: int) -> int:
+        return max(_SHORTEST, moment - (self._since_before if self._before else self._since))
 
     def _turn(self, moment: int) -> None:
         period = moment // _PERIOD

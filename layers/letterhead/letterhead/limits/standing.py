@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from letterhead.limits.limit import Limit
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """How much of a limit is left, as this environment knows it.
 
     `remaining` is None where there is no limit. `reset` is Unix seconds: the first moment at which `remaining` can rise again;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -61,7 +61,9 @@ class RestrictedIdentities(Protocol):
 class NewTokenStore(Protocol):
     """Where an account's tokens are kept."""
 
-    def add(self, token: AccountToken, *, domain: SendingDomain | None, identity: SenderIdentity | None) -> None:
+    def add(
+        self, token: AccountToken, *, domain: SendingDomain | None, identity: SenderIdentity | None
+    ) -> None:
         """Store a new token, if its account isn't suspended and what it is restricted to still is there.
 
         Raises `AccountSuspendedError`, `RestrictionGoneError`.
@@ -94,7 +96,9 @@ def create(
     check_own_secret(caller)
     grant = _grant(wanted, caller.grant)
     wrong = dict.fromkeys(grant.beyond(caller.grant), "")
-    wrong = {field: f"The {field.replace('_', ' ')} can't go beyond the asking token's own." for field in wrong}
+    wrong = {
+        field: f"The {field.replace('_', ' ')} can't go beyond the asking token's own." for field in wrong
+    }
     if grant.expires_at is not None and grant.expires_at <= now:
         wrong["expires_at"] = "The expires at must be a date in the future."
     domain, identity = _restriction(grant, caller, domains, identities, wrong)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 from letterhead.tokens.account_token import AccountToken, TokenChangedError
@@ -13,7 +14,7 @@ from letterhead.tokens.grant import Reach
 from letterhead.tokens.token import ApiToken
 from letterhead.unavailable import UnavailableError
 
-_ATTEMPTS = 3
+_MORE_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class TokenReader(Protocol):
 class TokenStore(TokenReader, Protocol):
     """Where an account's tokens are kept."""
 
-    def save(self, token: AccountToken, *, before: AccountToken) -> AccountToken:
+    def save(self, token: AccountToken, *, before: AccountToken, now: datetime) -> AccountToken:
         """Store a new name or pause on the entry and on every living secret.
 
         Raises `TokenChangedError` when the token has changed since `before`.
@@ -82,49 +83,63 @@ def page_of(caller: ApiToken, request: TokenPageRequest, store: TokenReader) -> 
     return TokenPage(request, store.with_last_use(shown), len(known))
 
 
+def find(caller: ApiToken, token_id: str, store: TokenReader) -> AccountToken:
+    """A token that the caller may know of; raises `TokenNotFoundError`."""
+    return check_sees(caller, store.by_id(caller.account_id, caller.dialect, token_id))
+
+
 def look_at(caller: ApiToken, token_id: str, store: TokenReader) -> AccountToken:
-    """One token with its last use; raises `TokenNotFoundError`."""
-    (token,) = store.with_last_use([_found(caller, token_id, store)])
+    """A token that the caller may know of, with its last use; raises `TokenNotFoundError`."""
+    (token,) = store.with_last_use([find(caller, token_id, store)])
     return token
 
 
-def rename(caller: ApiToken, token_id: str, name: str, store: TokenStore) -> AccountToken:
+def rename(
+    caller: ApiToken, token: AccountToken, name: str, *, store: TokenStore, now: datetime
+) -> AccountToken:
     """Give a token another name; raises `TokenNotFoundError`, `BeyondAuthorityError`, `ReplacedSecretError`."""
-    return _change(caller, token_id, store, lambda token: replace(token, name=name))
+    return _change(caller, token, store, now, lambda found: replace(found, name=name))
 
 
-def pause(caller: ApiToken, token_id: str, store: TokenStore, *, paused: bool) -> AccountToken:
+def pause(
+    caller: ApiToken, token: AccountToken, *, paused: bool, store: TokenStore, now: datetime
+) -> AccountToken:
     """Pause a token or let it go on, at once; raises `TokenNotFoundError`, `BeyondAuthorityError`, `ReplacedSecretError`."""
-    return _change(caller, token_id, store, lambda token: replace(token, paused=paused))
+    return _change(caller, token, store, now, lambda found: replace(found, paused=paused))
 
 
-def delete(caller: ApiToken, token_id: str, store: TokenStore) -> None:
+def delete(caller: ApiToken, token: AccountToken, store: TokenStore) -> None:
     """End a token at once; raises `TokenNotFoundError`, `BeyondAuthorityError`, `ReplacedSecretError`."""
-    for _ in range(_ATTEMPTS):
-        token = _found(caller, token_id, store)
-        check_may_change(caller, token)
+    for found in tries(caller, token, store):
+        check_may_change(caller, found)
         try:
-            store.remove(token)
+            store.remove(found)
         except TokenChangedError:
             continue
         return
     raise UnavailableError
 
 
-def _found(caller: ApiToken, token_id: str, store: TokenReader) -> AccountToken:
-    return check_sees(caller, store.by_id(caller.account_id, caller.dialect, token_id))
-
-
 def _change(
-    caller: ApiToken, token_id: str, store: TokenStore, change: Callable[[AccountToken], AccountToken]
+    caller: ApiToken,
+    token: AccountToken,
+    store: TokenStore,
+    now: datetime,
+    change: Callable[[AccountToken], AccountToken],
 ) -> AccountToken:
-    for _ in range(_ATTEMPTS):
-        before = _found(caller, token_id, store)
+    for before in tries(caller, token, store):
         check_may_change(caller, before)
         try:
-            saved = store.save(change(before), before=before)
+            saved = store.save(change(before), before=before, now=now)
         except TokenChangedError:
             continue
-        (token,) = store.with_last_use([saved])
-        return token
+        (shown,) = store.with_last_use([saved])
+        return shown
     raise UnavailableError
+
+
+def tries(caller: ApiToken, token: AccountToken, store: TokenReader) -> Iterator[AccountToken]:
+    """The token as it was read and, as often as it has changed meanwhile, as it is then."""
+    yield token
+    for _ in range(_MORE_TRIES):
+        yield find(caller, token.token_id, store)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from letterhead.tokens import secret
 from letterhead.tokens.account_token import AccountToken, ReplacedSecret, TokenChangedError
-from letterhead.tokens.authority import check_may_hold, check_sees
-from letterhead.tokens.dialect import Dialect
+from letterhead.tokens.authority import check_may_hold
 from letterhead.tokens.issuing import CreatedToken
+from letterhead.tokens.management import TokenReader, tries
 from letterhead.tokens.token import ApiToken
 from letterhead.unavailable import UnavailableError
 
 LONGEST_OVERLAP = timedelta(days=7)
-_ATTEMPTS = 3
 
 
-class RotatingStore(Protocol):
+class RotatingStore(TokenReader, Protocol):
     """Where an account's tokens are kept."""
-
-    def by_id(self, account_id: str, dialect: Dialect, token_id: str) -> AccountToken | None:
-        """The account's token of that dialect and id as it is now (strongly consistent), or None."""
 
     def rotate(self, token: AccountToken, *, before: AccountToken) -> AccountToken:
         """Put a new secret in the place of the one that `before` has.
@@ -33,7 +29,7 @@ class RotatingStore(Protocol):
 
 
 def rotate(
-    caller: ApiToken, token_id: str, overlap: timedelta, *, store: RotatingStore, now: datetime
+    caller: ApiToken, token: AccountToken, overlap: timedelta, *, store: RotatingStore, now: datetime
 ) -> CreatedToken:
     """A new secret for a token; its id and everything else stay.
 
@@ -41,18 +37,18 @@ def rotate(
     Raises `TokenNotFoundError`, `BeyondAuthorityError` for a token that goes beyond the caller, for the caller would hold it
     then, `ReplacedSecretError`, `AccountSuspendedError`.
     """
-    for _ in range(_ATTEMPTS):
-        before = check_sees(caller, store.by_id(caller.account_id, caller.dialect, token_id))
+    for before in tries(caller, token, store):
         check_may_hold(caller, before)
+        (used,) = store.with_last_use([before])
         text = secret.new_secret(before.dialect, test_mode=before.grant.test_mode)
-        token = replace(
-            before,
+        after = replace(
+            used,
             token_hash=secret.hash_of(text),
             preview=secret.preview_of(text),
             replaced=_replaced(before, overlap, now),
         )
         try:
-            return CreatedToken(store.rotate(token, before=before), text)
+            return CreatedToken(store.rotate(after, before=before), text)
         except TokenChangedError:
             continue
     raise UnavailableError

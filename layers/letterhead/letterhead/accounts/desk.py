@@ -1,0 +1,142 @@
+"""What the operator can have done, over everything that accounts have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from letterhead.accounts import closing, exporting, opening, standing
+from letterhead.accounts.account import Account, AccountNotFoundError, open_account
+from letterhead.accounts.exporting import AccountExport
+from letterhead.accounts.limits import AccountLimits
+from letterhead.accounts.opening import OpenedAccount
+from letterhead.domains.name_desk import NameDesk
+from letterhead.tokens.dialect import Dialect
+from letterhead.tokens.issuing import (
+    CreatedToken,
+    NewToken,
+    NewTokenStore,
+    RestrictedDomains,
+    RestrictedIdentities,
+)
+
+ACCOUNTS_AT_ONCE = 100
+
+
+class DeskAccounts(
+    opening.NewAccountStore,
+    standing.StandingStore,
+    exporting.ExportedAccounts,
+    closing.ClosingAccounts,
+    Protocol,
+):
+    """Where accounts are kept."""
+
+    def page(self, size: int, after: str | None) -> tuple[Account, ...]:
+        """The next accounts behind an id, oldest first."""
+
+
+class DeskTokens(
+    NewTokenStore, standing.StandingCopies, exporting.ExportedTokens, closing.ClosingTokens, Protocol
+):
+    """Where an account's tokens are kept."""
+
+
+class DeskDomains(RestrictedDomains, exporting.ExportedDomains, closing.ClosingDomains, Protocol):
+    """Where sending domains are kept, here and at the provider."""
+
+
+class DeskIdentities(RestrictedIdentities, exporting.ExportedIdentities, closing.ClosingIdentities, Protocol):
+    """Where sender identities are kept."""
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """Some accounts, oldest first; `following` names what comes after them, or is None behind the last."""
+
+    accounts: tuple[Account, ...]
+    following: str | None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The operator's acts. `new_id` makes the ids of what is made at a moment."""
+
+    accounts: DeskAccounts
+    tokens: DeskTokens
+    domains: DeskDomains
+    identities: DeskIdentities
+    shelves: tuple[closing.ClosingShelf, ...]
+    names: NameDesk
+    new_id: Callable[[datetime], str]
+
+    def create(self, name: str, owner_email: str, limits: AccountLimits, now: datetime) -> OpenedAccount:
+        """Open an account with a token for each dialect; raises `AccountFieldError`."""
+        account = open_account(self.new_id(now), name, owner_email, now, limits)
+        return opening.open_with_tokens(
+            account, accounts=self.accounts, store=self.tokens, new_id=lambda: self.new_id(now)
+        )
+
+    def page(self, after: str | None) -> AccountPage:
+        """The accounts behind an id."""
+        found = self.accounts.page(ACCOUNTS_AT_ONCE, after)
+        return AccountPage(found, found[-1].account_id if len(found) == ACCOUNTS_AT_ONCE else None)
+
+    def show(self, account_id: str) -> Account:
+        """One account; raises `AccountNotFoundError`."""
+        account = self.accounts.by_id_now(account_id)
+        if account is None:
+            raise AccountNotFoundError(account_id)
+        return account
+
+    def suspend(self, account_id: str, now: datetime) -> Account:
+        """See `standing.suspend`."""
+        return standing.suspend(account_id, accounts=self.accounts, tokens=self.tokens, now=now)
+
+    def resume(self, account_id: str, now: datetime) -> Account:
+        """See `standing.resume`."""
+        return standing.resume(account_id, accounts=self.accounts, tokens=self.tokens, now=now)
+
+    def limit(self, account_id: str, limits: AccountLimits, now: datetime) -> Account:
+        """See `standing.limit`."""
+        return standing.limit(account_id, limits, accounts=self.accounts, tokens=self.tokens, now=now)
+
+    def issue_token(self, account_id: str, dialect: Dialect, wanted: NewToken, now: datetime) -> CreatedToken:
+        """See `opening.issue_token`."""
+        return opening.issue_token(
+            account_id,
+            dialect,
+            wanted,
+            token_id=self.new_id(now),
+            accounts=self.accounts,
+            store=self.tokens,
+            domains=self.domains,
+            identities=self.identities,
+            now=now,
+        )
+
+    def export(self, account_id: str, after: str | None) -> AccountExport:
+        """See `exporting.export`."""
+        return exporting.export(
+            account_id,
+            after,
+            accounts=self.accounts,
+            tokens=self.tokens,
+            domains=self.domains,
+            identities=self.identities,
+        )
+
+    def close(self, account_id: str, confirm: str, now: datetime) -> Account:
+        """See `closing.close`."""
+        return closing.close(
+            account_id,
+            confirm,
+            accounts=self.accounts,
+            tokens=self.tokens,
+            identities=self.identities,
+            domains=self.domains,
+            shelves=self.shelves,
+            now=now,
+        )

@@ -1,0 +1,41 @@
+"""An account's sending domains together with what the provider knows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Protocol
+
+from letterhead.domains.deletion import delete_alone
+from letterhead.domains.domain import SendingDomain
+from letterhead.domains.ports import DomainStore, IdentityProvider
+
+
+class HeldDomainStore(DomainStore, Protocol):
+    """Where domains and the claims on their names are kept."""
+
+    def of_account(self, account_id: str) -> Iterable[SendingDomain]:
+        """All of an account's domains."""
+
+
+class HeldDomains:
+    """Domains as they are found and removed; a repeated removal finds what is left."""
+
+    def __init__(
+        self, store: HeldDomainStore, provider: IdentityProvider, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._provider = provider
+        self._clock = clock
+
+    def by_id(self, account_id: str, domain_id: str) -> SendingDomain | None:
+        """The account's domain of that id, or None."""
+        return self._store.by_id(account_id, domain_id)
+
+    def of_account(self, account_id: str) -> Iterable[SendingDomain]:
+        """All of an account's domains."""
+        return self._store.of_account(account_id)
+
+    def remove(self, domain: SendingDomain) -> None:
+        """Forget a domain, at the provider and here; raises `UnavailableError` when the provider is busy."""
+        delete_alone(domain, self._store, self._provider, now=self._clock())

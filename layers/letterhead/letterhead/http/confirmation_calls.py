@@ -1,0 +1,88 @@
+"""The pages behind a confirmation link: GET shows, only the form's POST decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from letterhead.accounts.account import Account
+from letterhead.dialects.people import confirmation_page as pages
+from letterhead.dialects.reply import Reply
+from letterhead.http.request import PublicRequest
+from letterhead.identities.confirmation import DecidableIdentities, LinkLookup, Opened, look, press
+from letterhead.identities.limits import AddressLedger
+from letterhead.identities.settings import SettingsLookup
+
+
+class Links(LinkLookup, AddressLedger, Protocol):
+    """Where links are kept, and what is known of addresses."""
+
+
+class AccountLookup(Protocol):
+    """Where accounts are kept."""
+
+    def by_id(self, account_id: str) -> Account | None:
+        """The account, or None."""
+
+
+class ConfirmationCalls:
+    """The calls on `/confirmations/{link}`. `new_id` makes the id of an event."""
+
+    def __init__(
+        self,
+        *,
+        links: Links,
+        identities: DecidableIdentities,
+        accounts: AccountLookup,
+        settings: SettingsLookup,
+        new_id: Callable[[datetime], str],
+    ) -> None:
+        self._links = links
+        self._identities = identities
+        self._accounts = accounts
+        self._settings = settings
+        self._new_id = new_id
+
+    @property
+    def operations(self) -> Mapping[str, Callable[[PublicRequest], Reply]]:
+        """Each call by the name that it has in the table of routes."""
+        return {"confirmations.show": self.show, "confirmations.decide": self.decide}
+
+    def show(self, request: PublicRequest) -> Reply:
+        """`GET /confirmations/{link}`."""
+        token = request.parameters["link"]
+        opened = look(token, links=self._links, identities=self._identities, now=request.now)
+        return pages.opened_page(opened, asker=self._asker(opened), token=token, now=request.now)
+
+    def decide(self, request: PublicRequest) -> Reply:
+        """`POST /confirmations/{link}`."""
+        token = request.parameters["link"]
+        decision, visit = pages.read_press(request.body)
+        pressed = press(
+            token,
+            decision,
+            visit,
+            links=self._links,
+            identities=self._identities,
+            ledger=self._links,
+            now=request.now,
+            event_id=self._new_id(request.now),
+        )
+        return pages.pressed_page(
+            pressed,
+            asker=self._asker(pressed.opened),
+            token=token,
+            now=request.now,
+            success_message=self._success_message(pressed.opened),
+        )
+
+    def _asker(self, opened: Opened) -> str:
+        account = self._accounts.by_id(opened.identity.account_id) if opened.identity else None
+        return account.name if account else ""
+
+    def _success_message(self, opened: Opened) -> str | None:
+        identity = opened.identity
+        if identity is None or not identity.is_confirmed:
+            return None
+        return self._settings.of_account(identity.account_id).success_message

@@ -1,0 +1,137 @@
+"""Sending domains over HTTP: each call reads the request in its dialect, does one thing and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from letterhead import identifiers
+from letterhead.dialects.domain_additions import read_dry_run
+from letterhead.dialects.mailersend import domain_records as mailersend_records
+from letterhead.dialects.mailersend import domains as mailersend
+from letterhead.dialects.reply import Reply
+from letterhead.dialects.sendara import domains as sendara
+from letterhead.dialects.sendmailos import domains as sendmailos
+from letterhead.domains.challenge import new_challenge
+from letterhead.domains.check import check
+from letterhead.domains.deletion import delete
+from letterhead.domains.domain import SendingDomain
+from letterhead.domains.history import CheckHistory
+from letterhead.domains.names import NameRules
+from letterhead.domains.pages import DomainList
+from letterhead.domains.ports import Belongings, Dns, DomainStore, Surroundings
+from letterhead.domains.reference import find, find_to_delete
+from letterhead.domains.registration import Applicant, Deployment, register
+from letterhead.http.request import Request
+from letterhead.tokens.dialect import Dialect
+from letterhead.tokens.restriction import DomainPagesInReach, NamedDomainsInReach
+
+# Modules, each with the functions of its dialect's calls; which of them it needs the table of routes says.
+WIRES: Mapping[Dialect, Any] = {
+    Dialect.MAILERSEND: mailersend,
+    Dialect.SENDARA: sendara,
+    Dialect.SENDMAILOS: sendmailos,
+}
+
+
+@dataclass(frozen=True)
+class DomainCalls:
+    """The calls; `operations` has them by the names of the table of routes."""
+
+    domains: DomainList
+    outside: Surroundings
+    dns: Dns
+    history: CheckHistory
+    belongings: Belongings
+    deployment: Deployment
+    names: NameRules
+
+    @property
+    def operations(self) -> Mapping[str, Callable[[Request], Reply]]:
+        """Each call by its operation's name."""
+        return {
+            "domains.register": self.register,
+            "domains.list": self.list,
+            "domains.show": self.show,
+            "domains.delete": self.delete,
+            "domains.verify": self.verify,
+            "domains.change_settings": self.change_settings,
+            "domains.list_recipients": self.list_recipients,
+        }
+
+    def register(self, request: Request) -> Reply:
+        """Register a domain."""
+        wire = WIRES[request.dialect]
+        domain = register(
+            wire.read_registration(request.json, self.names),
+            Applicant(request.account_id, request.token.limits.domains),
+            domain_id=identifiers.new_id(request.now),
+            challenge=new_challenge(),
+            deployment=self.deployment,
+            outside=self.outside,
+            now=request.now,
+        )
+        reply: Reply = wire.registered(domain)
+        return reply
+
+    def list(self, request: Request) -> Reply:
+        """The account's domains, as far as the token sees them."""
+        wire = WIRES[request.dialect]
+        query = wire.read_list(dict(request.query))
+        seen = DomainPagesInReach(self.domains, self.outside.store, request.token)
+        page = seen.page(request.account_id, query)
+        reply: Reply = wire.listed(page, request.base_url)
+        return reply
+
+    def show(self, request: Request) -> Reply:
+        """One domain."""
+        reply: Reply = WIRES[request.dialect].shown(named(request, self.outside.store, self.names))
+        return reply
+
+    def delete(self, request: Request) -> Reply:
+        """Delete a domain with all that hangs on it."""
+        wire = WIRES[request.dialect]
+        reference = wire.read_reference(request.parameters["domain"], self.names)
+        seen = NamedDomainsInReach(self.outside.store, request.token)
+        domain = find_to_delete(reference, request.account_id, seen)
+        delete(domain, self.outside, self.belongings, now=request.now)
+        reply: Reply = wire.deleted()
+        return reply
+
+    def verify(self, request: Request) -> Reply:
+        """Check a domain now."""
+        dry_run = read_dry_run(dict(request.query), request.json)
+        checked = check(
+            named(request, self.outside.store, self.names),
+            self.outside,
+            self.dns,
+            self.history,
+            check_id=identifiers.new_id(request.now),
+            now=request.now,
+            dry_run=dry_run,
+        )
+        reply: Reply = WIRES[request.dialect].verified(checked)
+        return reply
+
+    def change_settings(self, request: Request) -> Reply:
+        """`PUT /v1/domains/{domain}/settings`."""
+        before = named(request, self.outside.store, self.names)
+        given = mailersend.read_change(request.json, before)
+        after = replace(before, settings={**before.settings, **given})
+        if after != before:
+            after = self.outside.store.save(replace(after, updated_at=request.now), before=before)
+        return mailersend.changed(after)
+
+    def list_recipients(self, request: Request) -> Reply:
+        """`GET /v1/domains/{domain}/recipients`."""
+        page = mailersend_records.read_recipients(dict(request.query))
+        domain = named(request, self.outside.store, self.names)
+        url = f"{request.base_url}/v1/domains/{domain.domain_id}/recipients"
+        return mailersend_records.recipients_listed(page, url)
+
+
+def named(request: Request, domains: DomainStore, names: NameRules) -> SendingDomain:
+    """The domain that the path names, if the token sees it; raises `DomainNotFoundError`."""
+    reference = WIRES[request.dialect].read_reference(request.parameters["domain"], names)
+    return find(reference, request.account_id, NamedDomainsInReach(domains, request.token))

@@ -1,0 +1,67 @@
+"""What a domain's DNS must have, in every form, and what its checks have found: calls that only read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from letterhead.dialects.domain_additions import downloaded, read_form, read_history_page
+from letterhead.dialects.mailersend import domain_records as mailersend
+from letterhead.dialects.reply import Reply
+from letterhead.dialects.sendara import domain_records as sendara
+from letterhead.dialects.sendmailos import domain_records as sendmailos
+from letterhead.domains.exports.formats import export
+from letterhead.domains.history import CheckHistory
+from letterhead.domains.names import NameRules
+from letterhead.domains.ports import DomainStore
+from letterhead.http.domain_calls import named
+from letterhead.http.request import Request
+from letterhead.tokens.dialect import Dialect
+
+# Modules, each with the functions of its dialect's calls.
+_WIRES: Mapping[Dialect, Any] = {
+    Dialect.MAILERSEND: mailersend,
+    Dialect.SENDARA: sendara,
+    Dialect.SENDMAILOS: sendmailos,
+}
+
+
+@dataclass(frozen=True)
+class DomainRecordCalls:
+    """The calls; `operations` has them by the names of the table of routes."""
+
+    store: DomainStore
+    history: CheckHistory
+    names: NameRules
+
+    @property
+    def operations(self) -> Mapping[str, Callable[[Request], Reply]]:
+        """Each call by its operation's name."""
+        return {
+            "domain_records.list": self.list,
+            "domain_records.show_by_place": self.show_by_place,
+            "domain_records.list_checks": self.list_checks,
+        }
+
+    def list(self, request: Request) -> Reply:
+        """`GET …/records`: a list, or a file to download."""
+        form = read_form(dict(request.query))
+        domain = named(request, self.store, self.names)
+        if form is not None:
+            return downloaded(export(domain, form))
+        reply: Reply = _WIRES[request.dialect].records_listed(domain)
+        return reply
+
+    def show_by_place(self, request: Request) -> Reply:
+        """`GET /v1/domains/{domain}/dns-records`."""
+        return mailersend.dns_records_shown(named(request, self.store, self.names))
+
+    def list_checks(self, request: Request) -> Reply:
+        """`GET …/checks`: the history, newest first."""
+        size, after = read_history_page(dict(request.query))
+        domain = named(request, self.store, self.names)
+        page = self.history.page(domain.domain_id, size=size, after=after, now=request.now)
+        url = f"{request.base_url}/v1/domains/{domain.domain_id}/checks"
+        reply: Reply = _WIRES[request.dialect].checks_listed(page, url, size)
+        return reply

@@ -1,0 +1,60 @@
+"""A write with an idempotency key is carried out once; its repetitions get the first answer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from letterhead.dialects.reply import Reply
+from letterhead.http.event import HttpEvent
+from letterhead.http.rendering import text_of
+from letterhead.http.routes import Route
+from letterhead.idempotency.answer import Answer, without_secrets
+from letterhead.idempotency.fingerprint import fingerprint
+from letterhead.idempotency.key import entry_name, key_in_header
+from letterhead.idempotency.run import EntryStore, Run, begin, end
+from letterhead.tokens.token import ApiToken
+from letterhead.unavailable import UnavailableError
+
+REPLAYED = "Idempotency-Replayed"
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class Once:
+    """Where runs and their answers are kept."""
+
+    def __init__(self, store: EntryStore) -> None:
+        self._store = store
+
+    def carry_out(
+        self, http: HttpEvent, token: ApiToken, route: Route, act: Callable[[], Reply], now: datetime
+    ) -> Reply:
+        """The reply of `act`, or the one that the same request with the same key got before.
+
+        `act` never raises: its refusals are replies, for they are kept too. Raises `IdempotencyKeyError`, `KeyReusedError`,
+        `InFlightError`, `AnswerNotKeptError`, and `UnavailableError` when the store can't say whether the request ran.
+        """
+        key = key_in_header(http.headers.get("idempotency-key")) if route.method in _WRITES else None
+        if key is None:
+            return act()
+        run = begin(
+            self._store,
+            entry=entry_name(token.token_id, route.method, route.path, http.parameters, key),
+            fingerprint=fingerprint(http.body, http.query),
+            run_id=secrets.token_hex(8),
+            now=now,
+        )
+        if isinstance(run, Answer):
+            return Reply(run.status, run.body, {**run.headers, REPLAYED: "true"}, run.content_type)
+        reply = act()
+        self._keep(run, reply)
+        return reply
+
+    def _keep(self, run: Run, reply: Reply) -> None:
+        body = text_of(without_secrets(reply.body, reply.secrets))
+        try:
+            end(self._store, run, Answer(reply.status, body, reply.content_type, dict(reply.headers)))
+        except UnavailableError:
+            # The caller gets its answer; the key stays locked until the run's lock has passed.
+            return

@@ -1,0 +1,1 @@
+"""Programs for whoever operates a deployment."""

@@ -1,0 +1,193 @@
+"""What Letterhead adds to every service's domains: findings, the ownership challenge, the history of checks, and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from letterhead.dialects.domain_additions import NOT_REQUIRED
+from letterhead.domains.diagnosis.codes import Code
+from letterhead.domains.diagnosis.judgement import Seen
+from letterhead.domains.domain import Ownership
+from letterhead.domains.exports.formats import FORMS
+from letterhead.domains.history import DEFAULT_PAGE, MOST_ON_A_PAGE
+from letterhead.domains.ports import ChallengeAnswer
+from letterhead.domains.records import RecordPurpose, RecordStatus
+from letterhead.domains.verification import ProviderCheck
+from tools.openapi import values
+from tools.openapi.operation import Parameter, Place
+from tools.openapi.schema import (
+    Schema,
+    array,
+    body,
+    flag,
+    nullable,
+    number,
+    one_of,
+    ref,
+    resource,
+    text,
+)
+
+Moment = Callable[[str], Schema]
+RECORD_TYPE = one_of(["CNAME", "MX", "TXT"])
+RECORD_NAME = text("Fully qualified, without a final dot.", example="abc123._domainkey.mail.acme.com")
+DRY_RUN = Parameter(
+    "dry_run",
+    Place.QUERY,
+    one_of(["true", "false", "1", "0"]),
+    "Whether to look only: nothing is kept, no status changes.",
+    empty=False,
+)
+DRY_RUN_BODY = body({"dry_run": nullable(flag("As in the query, which goes first."))})
+FORMAT = Parameter(
+    "format",
+    Place.QUERY,
+    one_of(FORMS),
+    "A file to download instead: a zone's master file, a change batch for Route 53, a Terraform configuration, the body of "
+    "Cloudflare's batch call, or a spreadsheet.",
+)
+HISTORY_PARAMETERS = (
+    Parameter(
+        "limit",
+        Place.QUERY,
+        {**number(least=1, most=MOST_ON_A_PAGE), "default": DEFAULT_PAGE},
+        "How many entries to a page.",
+    ),
+    Parameter(
+        "cursor", Place.QUERY, text(pattern=r"^[0-9a-z]{16}$"), "The `next_cursor` of the page before."
+    ),
+)
+FILES: dict[str, Schema] = {
+    form.media_type.partition(";")[0]: text("A file to download.")
+    for form in FORMS.values()
+    if form.media_type != "application/json"
+}
+FILE_HEADERS = {
+    "content-disposition": text("The file's name.", example='attachment; filename="mail.acme.com.zone"')
+}
+NEXT_LINK = {"link": text("Where the list goes on (RFC 8288), if it is longer than one answer.")}
+
+
+def or_file(listed: Schema) -> Schema:
+    """The records as a list, or as one of the files that are JSON."""
+    return {"anyOf": [listed, ref("Route53File"), ref("TerraformFile"), ref("CloudflareFile")]}
+
+
+def additions(moment: Moment) -> dict[str, Schema]:
+    """The fields of a domain that are Letterhead's in every dialect."""
+    return {
+        "checked_at": nullable(moment("When it was last checked.")),
+        "can_send": flag("Whether mail may go out from it."),
+        "findings": array(ref("RecordFinding"), "What the last check found."),
+        "ownership_challenge": ref("OwnershipChallenge"),
+        "ownership_lost_at": nullable(moment("When another account proved that the name is its own.")),
+    }
+
+
+def schemas(moment: Moment) -> dict[str, Schema]:
+    """The named schemas behind these fields and calls."""
+    finding = {
+        "code": ref("FindingCode"),
+        "blocking": flag("Whether it is why the record isn't verified."),
+        "message": text(),
+        "expected": nullable(text()),
+        "found": nullable(text()),
+        "fix": {
+            "anyOf": [
+                resource(
+                    {
+                        "sentence": text(),
+                        "type": nullable(text()),
+                        "host": nullable(text("What goes into the name field at the DNS host.")),
+                        "name": nullable(text()),
+                        "value": nullable(text("Null where nothing is to be typed.")),
+                        "priority": number(),
+                    },
+                    sometimes=("priority",),
+                ),
+                {"type": "null"},
+            ]
+        },
+        "more": {"type": "object", "description": "What else is known, by the kind of finding."},
+    }
+    return {
+        "FindingCode": one_of(Code, "From the catalogue of findings; more may come."),
+        "Finding": resource(finding, "One named difference between what is required and what is published."),
+        "RecordFinding": resource({"type": text(), "name": text(), **finding}, "A finding with its record."),
+        "OwnershipChallenge": resource(
+            {
+                "type": one_of(["TXT"]),
+                "name": text(example="_letterhead-challenge.mail.acme.com"),
+                "value": text(),
+                "status": one_of([*RecordStatus, NOT_REQUIRED]),
+            },
+            "The record that proves whose a name is, where somebody else has registered it or a related one.",
+        ),
+        "Check": resource(
+            {
+                "id": values.short_id(),
+                "first_checked_at": moment(""),
+                "last_checked_at": moment(""),
+                "checks": number("How many checks in a row came to the same.", least=1),
+                "results": array(_result()),
+                "questions": array(_question()),
+                "provider": _provider(),
+                "ownership": _ownership(),
+            },
+            "One or more checks in a row: what was asked, who answered what, and which verdict followed.",
+            sometimes=("results", "questions", "provider", "ownership"),
+        ),
+        "Route53File": resource({"Comment": text(), "Changes": array({"type": "object"})}),
+        "TerraformFile": resource({"variable": {"type": "object"}, "resource": {"type": "object"}}),
+        "CloudflareFile": resource({"posts": array({"type": "object"})}),
+    }
+
+
+def _result() -> Schema:
+    return resource(
+        {
+            "record": one_of(RecordPurpose),
+            "type": RECORD_TYPE,
+            "name": RECORD_NAME,
+            "status": values.record_status(),
+            "seen": one_of(Seen, "What DNS alone showed."),
+            "detail": nullable(text()),
+            "findings": array(
+                resource({"code": ref("FindingCode"), "blocking": flag(), "found": nullable(text())})
+            ),
+        }
+    )
+
+
+def _question() -> Schema:
+    return resource(
+        {
+            "name": text(),
+            "type": text(),
+            "zone": nullable(text()),
+            "server": nullable(text("Who answered.")),
+            "aliases": array(text(), "The CNAMEs on the way."),
+            "answer": one_of(["present", "absent", "unanswered"]),
+            "values": array(text()),
+            "values_in_all": number("Where not all are shown."),
+            "ttl": nullable(number()),
+            "negative_ttl": nullable(number()),
+            "reason": nullable(text()),
+            "witness": nullable(text("Whether a server of the zone said it or a resolver.")),
+        },
+        sometimes=("values", "values_in_all", "ttl", "negative_ttl", "reason", "witness"),
+    )
+
+
+def _provider() -> Schema:
+    said = resource({"dkim": one_of(ProviderCheck), "mail_from": one_of(ProviderCheck), "sending": flag()})
+    return {"anyOf": [said, {"type": "null"}], "description": "What Amazon SES said, if it was asked."}
+
+
+def _ownership() -> Schema:
+    challenge = resource(
+        {"answer": one_of(ChallengeAnswer), "detail": text(), "servers": array({})},
+    )
+    return resource(
+        {"status": one_of(Ownership), "challenge": {"anyOf": [challenge, {"type": "null"}]}},
+    )

@@ -1,0 +1,96 @@
+"""The settings of an account's confirmation mails, in MailerSend's style."""
+
+from __future__ import annotations
+
+from letterhead.identifiers import DOMAIN_PREFIX
+from letterhead.identities.creation import UnknownDomainError
+from letterhead.identities.settings import SenderDomainError
+from tools.openapi import values
+from tools.openapi.mailersend.identities import TAG
+from tools.openapi.mailersend.pages import one
+from tools.openapi.operation import Answer, Operation
+from tools.openapi.schema import Schema, body, nullable, optional, resource, text
+
+_TAG = next(iter(TAG))
+_COLOUR = text("`#rrggbb`", pattern="^#[0-9A-Fa-f]{6}$", example="#1a73e8")
+_SETTINGS: dict[str, Schema] = {
+    "sender_name": text("The name beside the sender address.", longest=191, pattern=values.LINE),
+    "sender_local_part": text(
+        "What stands before the @ of the sender address, at the identity's own domain. ASCII.", longest=64
+    ),
+    "sender_email": text(
+        "Another sender address, at a verified domain of the account.", longest=191, form="email"
+    ),
+    "subject": text(
+        "The mail's subject; it may have `{{ asker }}`, `{{ name }}`, `{{ address }}` and `{{ domain }}`.",
+        longest=191,
+        pattern=values.LINE,
+    ),
+    "html": text(
+        "What stands in the mail's frame, as HTML with `{{ button }}` or `{{ link }}`. What runs or loads anything is refused.",
+        longest=50_000,
+    ),
+    "text": text("The mail's plain text, with `{{ link }}` on a line of its own.", longest=20_000),
+    "logo_url": text(
+        "An https address.", longest=2000, form="uri", example="https://web-agency.com/logo.png"
+    ),
+    "button_color": _COLOUR,
+    "background_color": _COLOUR,
+    "button_text": text("What stands on the button.", longest=60, pattern=values.LINE),
+    "success_message": text("What the page says after the confirmation.", longest=500),
+}
+_FIELDS = {name: optional(schema) for name, schema in _SETTINGS.items()}
+SCHEMAS: dict[str, Schema] = {
+    "IdentitySettings": resource(
+        {name: nullable(text()) for name in _SETTINGS},
+        "How confirmation mails look; null where the default holds.",
+    ),
+    "MailPreview": resource(
+        {
+            "from": text(example='"Web Agency" <confirm@web-agency.com>'),
+            "subject": text(),
+            "html": text(),
+            "text": text(),
+            "success_message": nullable(text()),
+        },
+        "A confirmation mail to a person who doesn't exist.",
+    ),
+}
+_SHOWN = Answer(200, "The settings.", one("IdentitySettings"))
+
+OPERATIONS = {
+    ("GET", "/v1/identities/settings"): Operation(
+        "showIdentitySettings",
+        _TAG,
+        "Show how confirmation mails look",
+        "For the whole account.",
+        _SHOWN,
+    ),
+    ("PUT", "/v1/identities/settings"): Operation(
+        "changeIdentitySettings",
+        _TAG,
+        "Change how confirmation mails look",
+        "Fields that are absent stay, null brings the default back.",
+        _SHOWN,
+        body=body(_FIELDS),
+        body_required=False,
+        refusals=(SenderDomainError,),
+    ),
+    ("POST", "/v1/identities/settings/preview"): Operation(
+        "previewIdentitySettings",
+        _TAG,
+        "See a confirmation mail before it is sent",
+        "What is stored, with what the body names otherwise. Nothing is stored or sent.",
+        Answer(200, "The mail.", one("MailPreview")),
+        body=body(
+            {
+                **_FIELDS,
+                "domain_id": optional(
+                    values.id_of_any_form(DOMAIN_PREFIX, "The domain that the mail would be about.")
+                ),
+            }
+        ),
+        body_required=False,
+        refusals=(SenderDomainError, UnknownDomainError),
+    ),
+}

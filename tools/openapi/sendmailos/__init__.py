@@ -1,0 +1,23 @@
+"""SendMailOS's dialect."""
+
+from __future__ import annotations
+
+from tools.openapi import values
+from tools.openapi.operation import Api
+from tools.openapi.sendmailos import api_keys, domains, refused
+
+API = Api(
+    title="Letterhead: the calls of SendMailOS's API",
+    description=(
+        "Sending domains and API keys as SendMailOS documents them, with Letterhead's additions: more fields in objects, more "
+        "paths in the same style. Objects may get further fields; errors, lists and DNS records won't. A path that doesn't exist "
+        "answers 404, another method on one that does 405 with `Allow`."
+    ),
+    bearer_description="An API key of SendMailOS's kind: `POST /api/v1/api-keys` makes them, and the operator the first one.",
+    bearer_example="sk_live_… or sk_test_…",
+    tags={**domains.TAG, **api_keys.TAG},
+    operations={**domains.OPERATIONS, **api_keys.OPERATIONS},
+    path_parameters={**domains.PATH_PARAMETERS, **api_keys.PATH_PARAMETERS},
+    rate_headers=values.rate_headers(),
+    schemas={**domains.SCHEMAS, **api_keys.SCHEMAS, **refused.SCHEMAS},
+)

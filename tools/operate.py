@@ -1,0 +1,104 @@
+"""Have the operator function do something: `python -m tools.operate ACTION [name=value …]`.
+
+It is the local cloud's of this folder, or, with the variable STACK set, that of the deployed CloudFormation stack of that name,
+found with the AWS set-up of whoever runs this. A value that is a JSON object, list, true, false or null is taken as that, any
+other as text. Prints the answer as JSON; a refusal is one line on standard error and exit code 1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.aws import Aws
+from local.checkout import Checkout
+from local.sam import STACK_NAME
+from local.stack_file import read_stack
+
+FUNCTION_OUTPUT = "OperatorFunction"
+LONGEST_ACT_SECONDS = 900
+ONCE = "These tokens are shown this once: keep them."
+
+Client = Callable[[str], Any]
+
+
+class OperateError(Exception):
+    """What was asked for can't be done; the message is one line for a person."""
+
+
+def main(arguments: Sequence[str], environment: Mapping[str, str], checkout: Checkout) -> int:
+    """Do what the arguments say and print what came of it."""
+    try:
+        if not arguments:
+            raise OperateError("say what to do: create_account name=… owner_email=…, list_accounts, …")
+        stack, client = _deployment(environment, checkout)
+        event = {"action": arguments[0], **dict(map(_argument, arguments[1:]))}
+        answer = invoke(client, stack, event)
+    except OperateError as error:
+        print(f"letterhead: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(answer, indent=2, ensure_ascii=False))
+    if {"token", "tokens"} & answer.keys() and event["action"] != "export_account":
+        print(ONCE, file=sys.stderr)
+    return 0
+
+
+def invoke(client: Client, stack: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    """The operator function's answer to an event; raises `OperateError` when it refuses or can't be reached."""
+    try:
+        answer = client("lambda").invoke(
+            FunctionName=_operator_function(client("cloudformation"), stack),
+            Payload=json.dumps(event).encode(),
+        )
+        result = json.loads(answer["Payload"].read())
+    except (BotoCoreError, ClientError) as error:
+        raise OperateError(" ".join(str(error).split())) from error
+    if answer.get("FunctionError"):
+        raise OperateError(f"the operator function failed: {result.get('errorType', 'see its log')}")
+    if not isinstance(result, dict) or "error" in result:
+        raise OperateError(result["error"] if isinstance(result, dict) else f"unexpected answer: {result}")
+    return result
+
+
+def _deployment(environment: Mapping[str, str], checkout: Checkout) -> tuple[str, Client]:
+    """The stack's name, and how to talk to the AWS that it lies in."""
+    if stack := environment.get("STACK"):
+        # One try: an act that was begun twice by a retry would show the tokens of the second only.
+        config = Config(read_timeout=LONGEST_ACT_SECONDS, retries={"total_max_attempts": 1})
+        session = boto3.Session()
+        return stack, lambda service: session.client(service, config=config)
+    running = read_stack(checkout.stack_file)
+    if running is None:
+        raise OperateError("the local cloud isn't up: `make run` starts it, STACK=… names a deployed stack")
+    return STACK_NAME, Aws(running.aws).client
+
+
+def _operator_function(cloudformation: Any, stack: str) -> str:
+    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    if FUNCTION_OUTPUT not in outputs:
+        raise OperateError(f"the stack {stack} has no output {FUNCTION_OUTPUT}: is it Letterhead's?")
+    return str(outputs[FUNCTION_OUTPUT])
+
+
+def _argument(text: str) -> tuple[str, Any]:
+    name, is_pair, value = text.partition("=")
+    if not is_pair or not name:
+        raise OperateError(f"not name=value: {text}")
+    if value.startswith(("{", "[")) or value in ("true", "false", "null"):
+        try:
+            return name, json.loads(value)
+        except ValueError as error:
+            raise OperateError(f"{name} isn't valid JSON: {error}") from error
+    return name, value
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ, Checkout()))
