@@ -26,7 +26,7 @@ AWS_FREE := env -u AWS_PROFILE -u AWS_DEFAULT_PROFILE AWS_DEFAULT_REGION=eu-west
 
 .PHONY: help
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 .PHONY: run up down logs
 run: $(VENV)  ## start the local cloud, play the tour on it, stay up until Ctrl-C (TOUR=0: no tour)
@@ -40,6 +40,13 @@ down: $(VENV)  ## stop the local cloud of this folder
 
 logs: $(VENV)  ## what the functions of the local cloud have logged (FOLLOW=1: and go on)
 	@exec python -m local logs $(if $(FOLLOW),--follow)
+
+.PHONY: account operate
+account: $(VENV)  ## open an account and print its tokens, this once: NAME=… EMAIL=… (STACK=… for a stack in AWS)
+	@exec python -m tools.operate create_account name="$$NAME" owner_email="$$EMAIL"
+
+operate: $(VENV)  ## any other act of the operator: ACT="suspend_account account_id=…" (STACK=… for a stack in AWS)
+	@exec python -m tools.operate $(ACT)
 
 .PHONY: test lint types unit template build e2e
 test: lint types unit template build e2e  ## everything below; what .ci/run runs
@@ -62,6 +69,17 @@ build: $(VENV)  ## sam build, for this machine's Python and processor
 
 e2e: $(VENV)  ## end-to-end tests on a local cloud of their own, IAM enforced
 	pytest tests/end_to_end
+
+.PHONY: fuzz openapi
+fuzz: $(VENV)  ## what e2e asks of the API by its documents, asked much longer (FUZZ_EXAMPLES=100: cases a call)
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} pytest tests/end_to_end/test_openapi.py
+
+openapi: $(VENV)  ## make docs/openapi anew from the table of routes and the declared schemas
+	python -m tools.openapi
+
+.PHONY: diagnose
+diagnose: $(VENV)  ## what is wrong with a domain's DNS, without an account: DOMAIN=… [RESOLVER=address:port] [OPTIONS=--json]
+	@python -m local.diagnose "$(DOMAIN)" $(if $(RESOLVER),--resolver "$(RESOLVER)") $(OPTIONS)
 
 .PHONY: format
 format: $(VENV)  ## let ruff rewrite what it can

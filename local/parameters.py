@@ -10,6 +10,7 @@ from local.failure import LocalCloudError
 from local.stack_file import Address
 
 SHORTEST_MAIL_RETRY_SECONDS = "30"
+MOST_CONFIRMATIONS = "100000"
 
 
 def build_parameters() -> dict[str, str]:
@@ -27,6 +28,10 @@ def deploy_parameters(origin: str, dns: Address) -> dict[str, str]:
         "PublicUrl": origin,
         "DnsResolvers": f"{dns.host}:{dns.port}",
         "MailRetrySeconds": SHORTEST_MAIL_RETRY_SECONDS,
+        "ConfirmationsPerAddress": MOST_CONFIRMATIONS,
+        "TokenRequestsPerMinute": "60000",
+        "AccountRequestsPerMinute": "60000",
+        "SendsPerDay": "10000000",
     }
 
 

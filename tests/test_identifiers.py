@@ -158,3 +158,8 @@ def test_one_digit_mistyped_is_noticed(position, digit):
     mistyped = digits[:position] + digit + digits[position + 1 :]
 
     assert (identifiers.from_prefixed("dom", f"dom_{mistyped}") is None) == (mistyped != digits)
+
+
+def test_nothing_sorts_between_an_id_and_the_one_before_it():
+    assert identifiers.before("0kx2m9ab1c3d4e60") == "0kx2m9ab1c3d4e5z"
+    assert identifiers.before("0000000000000000") == "0000000000000000"

@@ -36,14 +36,15 @@ def test_the_process_environment_is_read_when_it_is_asked(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("text", "emulated"), [("true", True), ("false", False), ("True", False), ("1", False), ("yes", False)]
+    ("account_id", "emulated"),
+    [("000000000000", True), ("123456789012", False), ("000000000001", False), ("0", False)],
 )
-def test_only_the_templates_own_word_makes_it_the_local_cloud(text, emulated):
-    assert Settings({"EMULATED": text}).emulated is emulated
+def test_only_the_emulators_account_id_makes_it_the_local_cloud(account_id, emulated):
+    assert Settings({"ACCOUNT_ID": account_id}).emulated is emulated
 
 
 def test_nothing_is_emulated_by_default():
-    with pytest.raises(MissingSettingError, match="EMULATED"):
+    with pytest.raises(MissingSettingError, match="ACCOUNT_ID"):
         _ = Settings({}).emulated
 
 
@@ -69,15 +70,24 @@ def test_without_the_variable_the_systems_resolvers_are_meant():
 
 
 @pytest.mark.parametrize(
-    ("emulated", "resolvers", "port"),
+    ("account_id", "resolvers", "port"),
     [
-        ("false", "127.0.0.1:5353", 53),  # a parameter can't send our questions to another port
-        ("false", "", 53),
-        ("true", "", 53),
-        ("true", "127.0.0.1:5353", 5353),
+        ("123456789012", "127.0.0.1:5353", 53),  # a parameter can't send our questions to another port
+        ("123456789012", "", 53),
+        ("000000000000", "", 53),
+        ("000000000000", "127.0.0.1:5353", 5353),
     ],
 )
-def test_zones_servers_are_asked_at_port_53_but_in_the_local_cloud(emulated, resolvers, port):
-    settings = Settings({"EMULATED": emulated, "DNS_RESOLVERS": resolvers})
+def test_zones_servers_are_asked_at_port_53_but_in_the_local_cloud(account_id, resolvers, port):
+    settings = Settings({"ACCOUNT_ID": account_id, "DNS_RESOLVERS": resolvers})
 
     assert settings.dns_authority_port == port
+
+
+def test_the_operators_hosts_are_given_as_names_or_as_urls():
+    text = "https://App.Operator.example:8443/x, mail.operator.example.,,http://127.0.0.1:8787"
+    hosts = {"app.operator.example", "mail.operator.example", "127.0.0.1"}
+
+    assert Settings({"OPERATOR_HOSTS": text}).operator_hosts == hosts
+    assert Settings({"OPERATOR_HOSTS": ","}).operator_hosts == frozenset()
+    assert Settings({}).operator_hosts == frozenset()

@@ -1,58 +1,60 @@
-"""Sender identities over HTTP: create, list, show."""
+"""Sender identities over HTTP: create, list, show, change, delete, ask once more; and how their owners are asked."""
 
 from __future__ import annotations
 
 from aws_lambda_powertools import Logger
 
-from letterhead import identifiers
+from letterhead.adapters.dns_lookup import DnsLookup
 from letterhead.adapters.free_mail.providers import FreeMail
 from letterhead.adapters.mail_addresses import MailAddresses
+from letterhead.adapters.mail_html import MailHtml
+from letterhead.adapters.ses_addresses import SesAddresses
+from letterhead.adapters.tables.account_tokens import AccountTokenTable
+from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.claims import ClaimTable
+from letterhead.adapters.tables.confirmations import ConfirmationTable
 from letterhead.adapters.tables.domains import DomainTable
+from letterhead.adapters.tables.idempotency import IdempotencyTable
 from letterhead.adapters.tables.identities import IdentityTable
+from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
+from letterhead.adapters.tables.limits import open_leases
+from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.tokens import TokenTable
-from letterhead.dialects.mailersend import identities as wire
-from letterhead.dialects.reply import Reply
+from letterhead.dialects.mailersend.identities import IdentityRules
+from letterhead.dialects.mailersend.identity_settings import SettingsRules
 from letterhead.http.api import Api
-from letterhead.http.request import Request
-from letterhead.identities.creation import create as create_identity
-from letterhead.identities.identity import IdentityNotFoundError
-from letterhead.identities.pages import page_of
+from letterhead.http.gate import Gate
+from letterhead.http.identity_calls import IdentityCalls
+from letterhead.http.identity_settings_calls import IdentitySettingsCalls
+from letterhead.http.once import Once
+from letterhead.identities.forecast import Forecaster
+from letterhead.identities.limits import MailLimits
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
-store = IdentityTable(settings.identities_table)
+asked = {"authoritative_port": settings.dns_authority_port, "allow_loopback": settings.emulated}
+addresses = MailAddresses()
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
-rules = wire.IdentityRules(MailAddresses(), FreeMail())
-
-
-def create(request: Request) -> Reply:
-    identity = create_identity(
-        wire.read_creation(request.json, rules),
-        account_id=request.account_id,
-        identity_id=identifiers.new_id(request.now),
-        domains=domains,
-        store=store,
-        now=request.now,
-    )
-    return wire.created(identity, request.now)
-
-
-def list_(request: Request) -> Reply:
-    page = page_of(request.account_id, wire.read_list(request.query), store=store, domains=domains)
-    return wire.listed(page, request.base_url, request.now)
-
-
-def show(request: Request) -> Reply:
-    identity = store.by_id(request.account_id, wire.read_id(request.parameters["identity"]))
-    if identity is None:
-        raise IdentityNotFoundError
-    return wire.shown(identity, request.now)
-
-
+calls = IdentityCalls(
+    store=IdentityTable(settings.identities_table, OutboxTable(settings.outbox_table)),
+    domains=domains,
+    tokens=AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
+    rules=IdentityRules(addresses, FreeMail()),
+    limits=MailLimits(ConfirmationTable(settings.confirmations_table), settings.confirmations_per_address),
+    forecaster=Forecaster(DnsLookup(settings.dns_resolvers, **asked)),
+    provider=SesAddresses(),
+)
+settings_calls = IdentitySettingsCalls(
+    store=IdentitySettingsTable(settings.identity_settings_table),
+    domains=domains,
+    accounts=AccountTable(settings.accounts_table),
+    rules=SettingsRules(addresses, MailHtml()),
+)
 handler = Api(
     "identities",
-    {"identities.create": create, "identities.list": list_, "identities.show": show},
+    {**calls.operations, **settings_calls.operations},
     logger=Logger(service="identities"),
     tokens=TokenTable(settings.tokens_table),
+    gate=Gate(open_leases(settings.limits_table), settings.limits),
+    once=Once(IdempotencyTable(settings.idempotency_table)),
 )

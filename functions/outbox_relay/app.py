@@ -1,4 +1,4 @@
-"""From a table's stream to the outgoing mail queue; copies and nothing else.
+"""From the streams of identities and of the outbox to the outgoing mail queue; copies and nothing else.
 
 It raises when it can't copy all: the stream then brings the whole batch again, and whoever reads the queue takes a repeated
 request for one.
@@ -10,8 +10,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from letterhead.adapters.identity_stream import mail_requests
-from letterhead.adapters.queues import OutgoingMailQueue
+from letterhead.adapters.identity_stream import mail_requests, verification_requests
+from letterhead.adapters.outbox_stream import notice_requests
+from letterhead.adapters.queues import OutgoingMailQueue, Request
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
@@ -21,6 +22,11 @@ logger = Logger(service="outbox_relay")
 
 def handler(event: dict[str, Any], _context: Any) -> None:
     """Copy what the batch asks for."""
-    requests = mail_requests(event["Records"])
+    records = event["Records"]
+    requests: list[Request] = [
+        *mail_requests(records),
+        *verification_requests(records),
+        *notice_requests(records),
+    ]
     queue.put(requests)
-    logger.info("copied", extra={"changes": len(event["Records"]), "mails": len(requests)})
+    logger.info("copied", extra={"changes": len(records), "mails": len(requests)})

@@ -2,50 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from letterhead import identifiers
 from letterhead.adapters.link_key import LinkKey
+from letterhead.adapters.mail_addresses import MailAddresses
 from letterhead.adapters.queues import from_message
+from letterhead.adapters.ses_addresses import SesAddresses
 from letterhead.adapters.ses_mail import SesMail
 from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.confirmations import ConfirmationTable
 from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.identities import IdentityTable
-from letterhead.http.api import utc_now
-from letterhead.identities.confirmation_mailing import ConfirmationMailing
+from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
+from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.http.mail_sender import MailSender
+from letterhead.identities.confirmation_mailing import ConfirmationMailing, MailRequest
+from letterhead.identities.exact_sending import ExactSending, VerificationRequest
+from letterhead.identities.limits import MailLimits
+from letterhead.outbox.owner_notice import NoticeRequest, OwnerNotices
 from letterhead.settings import Settings
-from letterhead.unavailable import UnavailableError
 
 settings = Settings.from_env()
 logger = Logger(service="send_mail")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+links = ConfirmationTable(settings.confirmations_table)
+domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
+accounts = AccountTable(settings.accounts_table)
+mailer = SesMail(settings.configuration_set)
+outbox = OutboxTable(settings.outbox_table)
+identities = IdentityTable(settings.identities_table, outbox)
 mailing = ConfirmationMailing(
-    identities=IdentityTable(settings.identities_table),
-    links=ConfirmationTable(settings.confirmations_table),
-    domains=DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),
-    accounts=AccountTable(settings.accounts_table),
-    mailer=SesMail(settings.configuration_set),
+    identities=identities,
+    links=links,
+    limits=MailLimits(links, settings.confirmations_per_address),
+    domains=domains,
+    accounts=accounts,
+    settings=IdentitySettingsTable(settings.identity_settings_table),
+    mailer=mailer,
     key=LinkKey(settings.link_key_secret),
     public_url=settings.public_url,
 )
+notices = OwnerNotices(outbox, accounts, domains, MailAddresses(), mailer)
+exact = ExactSending(identities, SesAddresses(settings.configuration_set), identifiers.new_id)
+acts = {MailRequest: mailing.send, NoticeRequest: notices.send, VerificationRequest: exact.begin}
+sender = MailSender(acts, logger)
 
 
-def send(record: SQSRecord) -> None:
-    request = from_message(record.body)
-    line = {"account": request.account_id, "identity": request.identity_id, "generation": request.generation}
-    try:
-        became = mailing.send(request, utc_now())
-    except UnavailableError as error:
-        logger.warning("mail waits", extra={**line, "error": type(error).__name__})
-        raise
-    logger.info("mail request", extra={**line, "became": became})
-
-
-def handler(event: dict[str, Any], context: Any) -> Any:
+def handler(event: dict[str, object], context: object) -> object:
     """Send the mails of one batch; the answer names those that have to come again."""
-    return process_partial_response(event=event, record_handler=send, processor=processor, context=context)
+    return process_partial_response(
+        event, lambda record: sender.send(from_message(record.body)), processor, context
+    )

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from letterhead.adapters.identity_stream import mail_requests
+from letterhead.adapters.identity_stream import mail_requests, verification_requests
 from letterhead.identities.confirmation_mailing import MailRequest
+from letterhead.identities.exact_sending import VerificationRequest
 
 
 def image(generation=1, **attributes):
@@ -45,3 +46,24 @@ def test_requests_are_in_the_order_of_the_changes_and_reading_again_gives_the_sa
         == mail_requests(records)
         == [MailRequest("acc", "idn", 1), MailRequest("acc", "idn", 2)]
     )
+
+
+def wanted(round_, state="wanted"):
+    return image(exact={"S": state}, exact_round={"N": str(round_)})
+
+
+def test_an_address_that_the_provider_is_to_verify_asks_for_it_once_a_round():
+    records = [
+        record(wanted(1), image()),
+        record(wanted(1) | {"name": {"S": "Amy"}}, wanted(1)),
+        record(wanted(1, "pending"), wanted(1)),
+        record(wanted(2), wanted(1, "expired")),
+        record(image(), wanted(2)),
+        record(None, wanted(2)),
+        record(COUNT),
+    ]
+    assert verification_requests(records) == [
+        VerificationRequest("acc", "idn", 1),
+        VerificationRequest("acc", "idn", 2),
+    ]
+    assert mail_requests(records) == []

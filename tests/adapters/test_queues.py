@@ -17,6 +17,8 @@ from letterhead.adapters.queues import (
     to_message,
 )
 from letterhead.identities.confirmation_mailing import MailRequest
+from letterhead.identities.exact_sending import VerificationRequest
+from letterhead.outbox.owner_notice import NoticeRequest
 
 REQUESTS = [MailRequest("acc", f"identity-{number}", number) for number in range(1, 24)]
 
@@ -49,6 +51,25 @@ def test_what_is_put_can_be_read(sqs, url):
     assert found == REQUESTS
 
 
+def test_a_notice_can_be_read_too_and_holds_ids_and_nothing_else(sqs, url):
+    notice = NoticeRequest("acc", "evt")
+    OutgoingMailQueue(url).put([notice, REQUESTS[0]])
+    assert {from_message(body) for body in received(sqs, url)} == {notice, REQUESTS[0]}
+    assert json.loads(to_message(notice)) == {"kind": "owner_notice", "account_id": "acc", "event_id": "evt"}
+
+
+def test_a_verification_can_be_read_too_and_holds_ids_and_nothing_else(sqs, url):
+    due = VerificationRequest("acc", "idn", 3)
+    OutgoingMailQueue(url).put([due])
+    assert [from_message(body) for body in received(sqs, url)] == [due]
+    assert json.loads(to_message(due)) == {
+        "kind": "address_verification",
+        "account_id": "acc",
+        "identity_id": "idn",
+        "round": 3,
+    }
+
+
 def test_nothing_to_put_asks_nobody(aws_environment):
     OutgoingMailQueue("https://nowhere.invalid/queue").put([])
 
@@ -65,7 +86,9 @@ def test_a_message_holds_ids_and_nothing_else():
 @pytest.mark.parametrize(
     "body",
     ["", "[]", "null", "{}", '{"kind": "other"}', '{"kind": "identity_confirmation", "account_id": "a", "identity_id": "b"}',
-     '{"kind": "identity_confirmation", "account_id": "a", "identity_id": "b", "generation": "x"}'],
+     '{"kind": "identity_confirmation", "account_id": "a", "identity_id": "b", "generation": "x"}',
+     '{"kind": "owner_notice", "account_id": "a"}',
+     '{"kind": "address_verification", "account_id": "a", "identity_id": "b"}'],
 )  # fmt: skip
 def test_a_message_that_is_not_ours_is_unreadable(body):
     with pytest.raises(UnreadableMessageError):

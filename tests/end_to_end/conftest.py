@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 import urllib3
 
 from tests.end_to_end.zones import records_as_zone
+from tests.fakes import documented
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK_FILE = ROOT / ".local" / "stack.json"
@@ -51,7 +52,11 @@ class LocalCloud:
 
     def account(self, name: str = "Web Agency") -> Account:
         self._serial += 1
-        answer = self.call("POST", f"{self.control}/accounts", {"name": name, "owner_email": f"owner{self._serial}@agency.com"})
+        answer = self.call(
+            "POST",
+            f"{self.control}/accounts",
+            {"name": name, "owner_email": f"owner{self._serial}@agency.com"},
+        )
         assert answer.status in {200, 201}, answer.text
         return Account(self, answer.json["account_id"], answer.json["tokens"])
 
@@ -73,6 +78,11 @@ class LocalCloud:
         answer = self.call("PUT", f"{self.control}/ses-faults", fault)
         assert answer.status < 300, answer.text
 
+    def operator(self, **event: Any) -> dict[str, Any]:
+        answer = self.call("POST", f"{self.control}/run/operator", event)
+        assert answer.status == 200, answer.text
+        return answer.json
+
     def mails_to(self, address: str) -> list[dict[str, Any]]:
         mails = self.call("GET", f"{self.control}/mailbox").json
         return [mail for mail in mails if address in str(mail["to"])]
@@ -85,12 +95,24 @@ class LocalCloud:
             time.sleep(0.2)
         raise AssertionError(f"no mail to {address} within {seconds} s")
 
+    def until(self, look: Callable[[], Any], right: Callable[[Any], bool], seconds: float = 60) -> Any:
+        """What a look shows as soon as it is right."""
+        deadline = time.monotonic() + seconds
+        while not right(seen := look()):
+            assert time.monotonic() < deadline, f"not within {seconds} s: {seen}"
+            time.sleep(0.5)
+        return seen
+
     def call(self, method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         content = None if body is None else json.dumps(body).encode()
-        sent = {"Content-Type": "application/json", **(headers or {})} if content is not None else headers or {}
+        sent = (
+            {"Content-Type": "application/json", **(headers or {})} if content is not None else headers or {}
+        )
         return self.send(method, url, content, sent)
 
-    def send(self, method: str, url: str, content: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+    def send(
+        self, method: str, url: str, content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
         response = self._pool.request(method, url, body=content, headers=headers or {}, redirect=False)
         return Answer(response.status, response.headers, response.data)
 
@@ -122,6 +144,16 @@ class Account:
     def mailersend(self, method: str, path: str, body: Any = None) -> Answer:
         return self._call("mailersend", method, path, body)
 
+    def domain(self, name: str) -> dict[str, Any]:
+        registered = self.sendara("POST", "/v1/domains", {"domain": name})
+        assert registered.status == 201, registered.text
+        return registered.json
+
+    def verify(self, name: str) -> dict[str, Any]:
+        verified = self.sendara("POST", f"/v1/domains/{name}/verify")
+        assert verified.status == 200, verified.text
+        return verified.json
+
     def verified_domain(self, name: str) -> dict[str, Any]:
         registered = self.sendara("POST", "/v1/domains", {"domain": name})
         assert registered.status == 201, registered.text
@@ -132,15 +164,25 @@ class Account:
 
     def _call(self, dialect: str, method: str, path: str, body: Any) -> Answer:
         headers = {"Authorization": f"Bearer {self.tokens[dialect]}"}
-        return self.cloud.call(method, self.cloud.origin + path, body, headers)
+        answer = self.cloud.call(method, self.cloud.origin + path, body, headers)
+        given = {"status": answer.status, "headers": answer.headers, "text": answer.text}
+        assert documented.faults(dialect, method, path, **given) == []
+        return answer
 
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:
     if STACK_FILE.exists():
-        pytest.exit("the local cloud of this folder is up: stop it by `make down`, the tests start one of their own", 1)
+        pytest.exit(
+            "the local cloud of this folder is up: stop it by `make down`, the tests start one of their own",
+            1,
+        )
     process = subprocess.Popen(
-        [sys.executable, "-m", "local", "up"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "local", "up"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         _wait_until_up(process)

@@ -18,7 +18,9 @@ IDENTITY_KEYS = [
 
 
 def create(account: Account, domain_id: str, email: str, **more: object) -> dict[str, object]:
-    answer = account.mailersend("POST", "/v1/identities", {"domain_id": domain_id, "email": email, "name": "Pedro Doe", **more})
+    answer = account.mailersend(
+        "POST", "/v1/identities", {"domain_id": domain_id, "email": email, "name": "Pedro Doe", **more}
+    )
     assert answer.status == 201, answer.text
     return answer.json["data"]
 
@@ -38,7 +40,9 @@ def confirm(cloud: LocalCloud, link: str, button: str = "confirm") -> int:
     return cloud.send("POST", pressed.url, body.encode(), form).status
 
 
-def test_an_identity_is_confirmed_by_the_button_and_by_nothing_else(cloud: LocalCloud, account: Account) -> None:
+def test_an_identity_is_confirmed_by_the_button_and_by_nothing_else(
+    cloud: LocalCloud, account: Account
+) -> None:
     domain = account.verified_domain("mail.agency-one.com")
     created = create(
         account,
@@ -92,7 +96,9 @@ def test_the_page_allows_nothing_but_itself(cloud: LocalCloud) -> None:
     assert page.headers["Cache-Control"] == "no-store"
 
 
-def test_an_identity_needs_a_verified_domain_of_this_account(account: Account, other_account: Account) -> None:
+def test_an_identity_needs_a_verified_domain_of_this_account(
+    account: Account, other_account: Account
+) -> None:
     pending = account.sendara("POST", "/v1/domains", {"domain": "pending.agency-three.com"}).json
     body = {"domain_id": pending["id"], "email": "x@client-three.com", "name": "X"}
     assert list(account.mailersend("POST", "/v1/identities", body).json["errors"]) == ["domain_id"]
@@ -103,7 +109,9 @@ def test_an_identity_needs_a_verified_domain_of_this_account(account: Account, o
 
 
 def test_every_wrong_field_is_named(account: Account) -> None:
-    answer = account.mailersend("POST", "/v1/identities", {"email": "nonsense", "name": "x" * 192, "add_note": "yes"})
+    answer = account.mailersend(
+        "POST", "/v1/identities", {"email": "nonsense", "name": "x" * 192, "add_note": "yes"}
+    )
     assert answer.status == 422
     assert set(answer.json["errors"]) == {"domain_id", "email", "name", "add_note"}
     assert answer.json["message"].endswith("(and 3 more errors)")
@@ -133,4 +141,6 @@ def test_the_list_has_pages(account: Account) -> None:
     following = account.mailersend("GET", first["links"]["next"].partition(account.cloud.origin)[2]).json
     assert len(following["data"]) == 2
     assert following["links"]["next"] is None
-    assert {row["email"] for row in first["data"] + following["data"]} == {f"client{n}@clients-five.com" for n in range(12)}
+    assert {row["email"] for row in first["data"] + following["data"]} == {
+        f"client{n}@clients-five.com" for n in range(12)
+    }

@@ -27,7 +27,13 @@ def browser() -> Iterator[Any]:
 
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-background-networking", "disable-sync"):
+    for argument in (
+        "headless=new",
+        "no-sandbox",
+        "disable-dev-shm-usage",
+        "disable-background-networking",
+        "disable-sync",
+    ):
         options.add_argument(f"--{argument}")
     opened = webdriver.Chrome(options, webdriver.ChromeService(driver))
     yield opened
@@ -37,7 +43,8 @@ def browser() -> Iterator[Any]:
 def overflow_at(browser: Any, width: int, picture: str) -> int:
     """By how many pixels the page is wider than its window of that width; a screenshot stays behind."""
     browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600},
     )
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     browser.save_screenshot(str(SCREENSHOTS / f"{picture}-{width}.png"))
@@ -51,7 +58,11 @@ def test_a_scanner_that_runs_the_page_confirms_nothing_and_a_person_does(
     domain = account.verified_domain("mail.agency-browser.com")
     long_name = "Bookshelf" * 12
     created = create(
-        account, domain["id"], "reader@client-browser.com", add_note=True, personal_note=f"<script>alert(1)</script> {long_name}"
+        account,
+        domain["id"],
+        "reader@client-browser.com",
+        add_note=True,
+        personal_note=f"<script>alert(1)</script> {long_name}",
     )
     link = link_in(cloud, "reader@client-browser.com")
 
@@ -61,13 +72,15 @@ def test_a_scanner_that_runs_the_page_confirms_nothing_and_a_person_does(
     path = f"/v1/identities/{created['id']}"
     assert account.mailersend("GET", path).json["data"]["is_verified"] is False
 
-    browser.find_element("css selector", "button[value=confirm]").click()
+    browser.find_element("css selector", "button.main").click()
     assert "may now send mail as" in browser.find_element("tag name", "main").text
     assert account.mailersend("GET", path).json["data"]["is_verified"] is True
     assert [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 
-def test_the_mail_fits_a_phone_and_loads_nothing(cloud: LocalCloud, account: Account, browser: Any, tmp_path: Path) -> None:
+def test_the_mail_fits_a_phone_and_loads_nothing(
+    cloud: LocalCloud, account: Account, browser: Any, tmp_path: Path
+) -> None:
     domain = account.verified_domain("mail.agency-mail.com")
     create(account, domain["id"], "reader@client-mail.com", add_note=True, personal_note="Hello there")
     mail = cloud.wait_for_mail("reader@client-mail.com")
@@ -75,7 +88,9 @@ def test_the_mail_fits_a_phone_and_loads_nothing(cloud: LocalCloud, account: Acc
     page.write_text(mail["html"])
     browser.get(page.as_uri())
     assert [overflow_at(browser, width, "mail") for width in WIDTHS] == [0, 0]
-    loaded = browser.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    loaded = browser.execute_script(
+        "return performance.getEntriesByType('resource').map(entry => entry.name)"
+    )
     assert loaded == []
 
 

@@ -35,7 +35,9 @@ def without(cloud: LocalCloud, function: str, action: str) -> Iterator[None]:
             iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document)
 
 
-@pytest.mark.parametrize("action", ["ses:CreateEmailIdentity", "ses:PutEmailIdentityMailFromAttributes", "dynamodb:PutItem"])
+@pytest.mark.parametrize(
+    "action", ["ses:CreateEmailIdentity", "ses:PutEmailIdentityMailFromAttributes", "dynamodb:PutItem"]
+)
 def test_a_domain_cannot_be_registered_without(cloud: LocalCloud, account: Account, action: str) -> None:
     name = f"{action.partition(':')[2].lower()}.permissions-one.com"
     with without(cloud, "DomainsFunction", action):

@@ -9,6 +9,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+
+from letterhead.http.routes import ROUTES
 
 EXAMPLE = json.loads(
     (Path(__file__).parents[2] / "events" / "http_api_request.json").read_text(encoding="utf-8")
@@ -24,13 +27,15 @@ def api_event(
     body: str | bytes | None = None,
     headers: Mapping[str, str] | None = None,
     query: str = "",
+    source: str | None = None,
 ) -> dict[str, Any]:
     """The event of one request. The path is the raw one; `body` as bytes comes base64-encoded, as binary bodies do."""
     event: dict[str, Any] = deepcopy(EXAMPLE)
     http = event["requestContext"]["http"]
     http["method"], http["path"] = method, path
     event["rawPath"], event["rawQueryString"] = path, query
-    event["routeKey"] = event["requestContext"]["routeKey"] = f"{method} {path}"
+    event["routeKey"], event["pathParameters"] = matched(method, path)
+    event["requestContext"]["routeKey"] = event["routeKey"]
     del event["headers"]["authorization"], event["body"]
     if authorization is not None:
         event["headers"]["authorization"] = authorization
@@ -39,7 +44,27 @@ def api_event(
     elif body is not None:
         event["body"] = body
     event["headers"].update(headers or {})
+    if source is not None:
+        http["sourceIp"] = source
     return event
+
+
+def matched(method: str, path: str) -> tuple[str, dict[str, str]]:
+    """The route key that API Gateway finds for a path, and the path's parameters, decoded.
+
+    A whole path goes before one with a parameter, a parameter takes one segment that isn't empty, and `$default` takes the rest
+    (API Gateway developer guide, "Routing API requests").
+    """
+    segments = [unquote(segment) for segment in path.split("/")]
+    for route in sorted(ROUTES, key=lambda route: route.path.count("{")):
+        parts = route.path.split("/")
+        if route.method == method and len(parts) == len(segments):
+            pairs = list(zip(parts, segments, strict=True))
+            if all(part == segment or (part.startswith("{") and segment) for part, segment in pairs):
+                return f"{method} {route.path}", {
+                    part.strip("{}"): segment for part, segment in pairs if part.startswith("{")
+                }
+    return "$default", {}
 
 
 @dataclass(frozen=True)
@@ -55,7 +80,9 @@ class Answer:
         return json.loads(self.text)
 
 
-def call(handler: Callable[[dict[str, Any], Any], dict[str, Any]], method: str, path: str, **request: Any) -> Answer:
+def call(
+    handler: Callable[[dict[str, Any], Any], dict[str, Any]], method: str, path: str, **request: Any
+) -> Answer:
     """One request to a function and its answer, header names in lower case.
 
     `json` is a body to be written as JSON. The answer has to be one that Lambda can hand over: JSON, in UTF-8.

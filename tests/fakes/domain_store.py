@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from letterhead.accounts.limits import Limited, LimitReachedError
+from letterhead.domains.claims import NameClaims, NameView, ViewOutdatedError
 from letterhead.domains.domain import (
+    DomainChangedError,
     DomainExistsError,
     DomainNotFoundError,
-    NameTakenError,
     SendingDomain,
 )
+from letterhead.domains.pages import DomainPage, DomainQuery
+from letterhead.domains.ports import Added, Changed, DomainChange, Removed
+from tests.fakes.stored_domains import drop, put
 
 
 class InMemoryDomains:
-    """A `DomainStore` and a `DomainReader`; passes the same contract test as the tables."""
+    """A `DomainStore`, a `DomainReader` and a `DomainList`; passes the same contract test as the tables."""
 
     def __init__(self) -> None:
         self._domains: dict[tuple[str, str], SendingDomain] = {}
+        self._claims: dict[tuple[str, str], NameClaims] = {}
+        self._versions: dict[str, int] = {}
 
     def by_name(self, account_id: str, name: str) -> SendingDomain | None:
         return self._domains.get((account_id, name))
+
+    now_by_name = by_name
 
     def by_id(self, account_id: str, domain_id: str) -> SendingDomain | None:
         return next((one for one in self.of_account(account_id) if one.domain_id == domain_id), None)
@@ -28,28 +37,78 @@ class InMemoryDomains:
         mine = [domain for (holder, _), domain in self._domains.items() if holder == account_id]
         yield from sorted(mine, key=lambda domain: domain.domain_id)
 
-    def claim(self, domain: SendingDomain) -> None:
-        held = [other for other in self._domains.values() if other.account_id != domain.account_id]
-        if any(_overlap(domain.name, other.name) for other in held):
-            raise NameTakenError
-        if (domain.account_id, domain.name) in self._domains:
-            raise DomainExistsError
-        self._domains[domain.account_id, domain.name] = domain
+    def page(self, account_id: str, query: DomainQuery) -> DomainPage:
+        found = [one for one in self.of_account(account_id) if not one.leaving and query.means(one)]
+        total = len(found)
+        if query.newest_first:
+            found.reverse()
+        if query.external_id is not None:
+            return DomainPage(query, tuple(found[: query.size]), total)
+        start = (query.number - 1) * query.size
+        if query.after is not None:
+            start = 0
+            found = [one for one in found if (one.domain_id < query.after) is query.newest_first]
+            found = [one for one in found if one.domain_id != query.after]
+        shown = tuple(found[start : start + query.size])
+        return DomainPage(query, shown, total if query.counted else None)
 
     def save(self, domain: SendingDomain, *, before: SendingDomain) -> SendingDomain:
-        if self.by_id(domain.account_id, domain.domain_id) is None:
-            raise DomainNotFoundError
-        self._domains[domain.account_id, domain.name] = domain
+        if domain != before:
+            self._check(before)
+            self._domains[domain.account_id, domain.name] = domain
         return domain
 
+    def view(self, account_id: str, name: str, registrable: str) -> NameView:
+        kin = tuple(
+            claims
+            for (zone, other), claims in self._claims.items()
+            if zone == registrable and (other.endswith(f".{name}") or name.endswith(f".{other}"))
+        )
+        here = self._claims.get((registrable, name), NameClaims())
+        return NameView(name, registrable, here, kin, self._versions.get(registrable, 0))
+
+    def settle(self, view: NameView, here: NameClaims, changes: Sequence[DomainChange]) -> None:
+        if self._versions.get(view.registrable, 0) != view.version:
+            raise ViewOutdatedError
+        for change in changes:
+            match change:
+                case Added(domain, most):
+                    if self.by_name(domain.account_id, domain.name) is not None:
+                        raise DomainExistsError
+                    if most is not None and self._number_of(domain.account_id) >= most:
+                        raise LimitReachedError(Limited.DOMAINS, most)
+                case Changed(before, _):
+                    self._check(before)
+                case Removed(domain):
+                    if self.by_id(domain.account_id, domain.domain_id) is None:
+                        raise DomainNotFoundError
+        for change in changes:
+            match change:
+                case Added(domain) | Changed(_, domain):
+                    self._domains[domain.account_id, domain.name] = domain
+                case Removed(domain):
+                    del self._domains[domain.account_id, domain.name]
+        self._claims[view.registrable, view.name] = here
+        self._versions[view.registrable] = view.version + 1
+
+    def claim(self, domain: SendingDomain) -> None:
+        """Have a domain with its claim, for tests that are about something else."""
+        put(self, domain)
+
     def release(self, domain: SendingDomain) -> None:
-        if self.by_id(domain.account_id, domain.domain_id) is not None:
-            del self._domains[domain.account_id, domain.name]
+        """Have it no more."""
+        drop(self, domain)
 
     def all(self) -> list[SendingDomain]:
         """Whatever is held, by whomever."""
         return list(self._domains.values())
 
+    def _number_of(self, account_id: str) -> int:
+        return sum(not one.leaving for one in self.of_account(account_id))
 
-def _overlap(name: str, other: str) -> bool:
-    return name == other or name.endswith(f".{other}") or other.endswith(f".{name}")
+    def _check(self, before: SendingDomain) -> None:
+        kept = self.by_name(before.account_id, before.name)
+        if kept is None or kept.domain_id != before.domain_id:
+            raise DomainNotFoundError
+        if kept.version != before.version:
+            raise DomainChangedError

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 
+from letterhead.accounts.limits import Limited, LimitReachedError
+from letterhead.identities.forecast import Forecast
 from letterhead.identities.identity import (
     AddressTakenError,
+    ExactState,
     IdentityChangedError,
+    IdentityNotFoundError,
     IdentityStatus,
     MailFailure,
     SenderIdentity,
 )
+from letterhead.identities.limits import AddressStanding, day_of
 from letterhead.identities.links import ConfirmationLink
-from letterhead.identities.pages import IdentityPage, PageRequest
+from letterhead.identities.pages import (
+    MOST_SEARCHED,
+    IdentityPage,
+    Order,
+    PageRequest,
+    TooManyToSearchError,
+    found_in,
+)
+from letterhead.outbox.event import Event
 
 
 class InMemoryIdentities:
@@ -21,10 +34,13 @@ class InMemoryIdentities:
 
     def __init__(self) -> None:
         self._identities: dict[tuple[str, str], SenderIdentity] = {}
+        self.events: list[Event] = []
 
-    def add(self, identity: SenderIdentity) -> None:
+    def add(self, identity: SenderIdentity, limit: int | None = None) -> None:
         if (identity.account_id, identity.email.key) in self._identities:
             raise AddressTakenError
+        if limit is not None and len(self._of(identity.account_id)) >= limit:
+            raise LimitReachedError(Limited.IDENTITIES, limit)
         self._put(identity)
 
     def by_id(self, account_id: str, identity_id: str) -> SenderIdentity | None:
@@ -32,21 +48,61 @@ class InMemoryIdentities:
 
     by_id_now = by_id
 
+    def by_email(self, account_id: str, address_key: str) -> SenderIdentity | None:
+        return self._identities.get((account_id, address_key))
+
+    def replace(self, before: SenderIdentity, after: SenderIdentity) -> None:
+        kept = self._unchanged(before)
+        if kept is None or kept.updated_at != before.updated_at:
+            raise IdentityChangedError
+        if after.email.key != before.email.key:
+            if (after.account_id, after.email.key) in self._identities:
+                raise AddressTakenError
+            self.remove(before)
+        changes = {
+            field.name: getattr(after, field.name)
+            for field in fields(SenderIdentity)
+            if getattr(after, field.name) != getattr(before, field.name)
+        }
+        self._put(replace(kept, **changes))
+
+    def remove(self, identity: SenderIdentity) -> None:
+        kept = self._identities.get((identity.account_id, identity.email.key))
+        if kept is None or kept.identity_id != identity.identity_id:
+            raise IdentityNotFoundError
+        del self._identities[identity.account_id, identity.email.key]
+
     def page(self, account_id: str, request: PageRequest) -> IdentityPage:
         found = [one for one in self._of(account_id) if request.domain_id in (None, one.domain.domain_id)]
-        found.sort(key=lambda one: one.identity_id, reverse=True)
+        if request.is_search:
+            if len(found) > MOST_SEARCHED:
+                raise TooManyToSearchError
+            return found_in(found, request)
+        newest_first = request.order is Order.DESCENDING
+        found.sort(key=lambda one: one.identity_id, reverse=newest_first)
         start = (request.number - 1) * request.size
         if request.after is None:
             shown = found[start : start + request.size]
         else:
-            shown = [one for one in found if one.identity_id < request.after][: request.size]
+            behind = [one for one in found if (one.identity_id < request.after) is newest_first]
+            shown = [one for one in behind if one.identity_id != request.after][: request.size]
         return IdentityPage(request, tuple(shown), len(found))
 
-    def decide(self, identity: SenderIdentity, status: IdentityStatus, now: datetime) -> SenderIdentity:
-        kept = self._unchanged(identity)
-        if kept is None or kept.status is not IdentityStatus.PENDING:
+    def decide(self, before: SenderIdentity, after: SenderIdentity, event: Event | None) -> None:
+        kept = self._unchanged(before)
+        if kept is None or kept.updated_at != before.updated_at or kept.status is not IdentityStatus.PENDING:
             raise IdentityChangedError
-        return self._put(replace(kept, status=status, decided_at=now, updated_at=now))
+        self._put(
+            replace(
+                kept,
+                status=after.status,
+                decided_at=after.decided_at,
+                updated_at=after.updated_at,
+                exact=after.exact,
+                exact_round=after.exact_round,
+            )
+        )
+        self.events += [event] if event is not None else []
 
     def note_mailed(self, identity: SenderIdentity, *, mailed_at: datetime, expires_at: datetime) -> None:
         if (kept := self._unchanged(identity)) is not None:
@@ -63,6 +119,18 @@ class InMemoryIdentities:
     def note_failure(self, identity: SenderIdentity, failure: MailFailure) -> None:
         if (kept := self._unchanged(identity)) is not None:
             self._put(replace(kept, mail_failure=failure))
+
+    def note_forecast(self, identity: SenderIdentity, forecast: Forecast) -> None:
+        kept = self._unchanged(identity)
+        if kept is not None and kept.domain.domain_id == identity.domain.domain_id:
+            self._put(replace(kept, forecast=forecast))
+
+    def note_exact(self, identity: SenderIdentity, state: ExactState, event: Event | None = None) -> None:
+        kept = self._unchanged(identity)
+        if kept is None or (kept.exact, kept.exact_round) != (identity.exact, identity.exact_round):
+            raise IdentityChangedError
+        self._put(replace(kept, exact=state))
+        self.events += [event] if event is not None else []
 
     def put(self, identity: SenderIdentity) -> SenderIdentity:
         """Have an identity just so, whatever was there."""
@@ -84,14 +152,31 @@ class InMemoryIdentities:
         return kept if same else None
 
 
-class InMemoryLinks:
-    """A `LinkStore` and a `LinkLookup`; passes the same contract test as the table."""
+class InMemoryConfirmations:
+    """A `LinkStore`, a `LinkLookup` and an `AddressLedger`; passes the same contract test as the table."""
 
     def __init__(self) -> None:
         self.kept: dict[str, ConfirmationLink] = {}
+        self._mails: dict[tuple[str, str], int] = {}
+        self._refusals: dict[tuple[str, str], datetime] = {}
 
-    def keep(self, link: ConfirmationLink) -> ConfirmationLink:
-        return self.kept.setdefault(link.token_hash, link)
+    def keep(self, link: ConfirmationLink) -> tuple[ConfirmationLink, bool]:
+        is_new = link.token_hash not in self.kept
+        return self.kept.setdefault(link.token_hash, link), is_new
 
     def by_hash(self, token_hash: str) -> ConfirmationLink | None:
         return self.kept.get(token_hash)
+
+    def standing(self, address_key: str, account_id: str, now: datetime) -> AddressStanding:
+        mails = self._mails.get((address_key, day_of(now)), 0)
+        return AddressStanding(mails, self._refusals.get((address_key, account_id)))
+
+    def count_mail(self, address_key: str, most: int, now: datetime) -> bool:
+        mails = self._mails.get((address_key, day_of(now)), 0)
+        if mails >= most:
+            return False
+        self._mails[address_key, day_of(now)] = mails + 1
+        return True
+
+    def note_refusal(self, address_key: str, account_id: str, until: datetime, now: datetime) -> None:
+        self._refusals[address_key, account_id] = until

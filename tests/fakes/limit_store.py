@@ -28,15 +28,20 @@ class InMemoryLedgers:
             raise UnavailableError
         return dict(self.ledgers.get(ledger, {}))
 
-    def book(self, ledger: str, entries: Sequence[Entry], drop: Collection[Counter], forget_at: int) -> Booking:
+    def book(
+        self, ledger: str, entries: Sequence[Entry], drop: Collection[Counter], forget_at: int
+    ) -> Booking:
         self.writes.append(ledger)
         if self.failing and not self.performed:
             raise UnavailableError
         counters = self.ledgers.setdefault(ledger, {})
-        done = all(counters.get(entry.counter, 0) <= entry.ceiling for entry in entries)
+        done = all(
+            entry.ceiling is None or counters.get(entry.total, 0) <= entry.ceiling for entry in entries
+        )
         if done:
             for entry in entries:
-                counters[entry.counter] = counters.get(entry.counter, 0) + entry.permits
+                for counter in (entry.counter, entry.total):
+                    counters[counter] = counters.get(counter, 0) + entry.permits
             for counter in drop:
                 counters.pop(counter, None)
         self.refused += not done

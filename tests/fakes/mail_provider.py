@@ -5,7 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from letterhead.domains.registration import ForeignIdentityError, ProviderIdentity, ProviderRefusedError
+from letterhead.domains.ports import (
+    ForeignIdentityError,
+    ProviderBusyError,
+    ProviderIdentity,
+    ProviderRefusedError,
+)
 from letterhead.domains.verification import ProviderCheck, ProviderStatus
 
 SIGNING_ZONE = "dkim.amazonses.com"
@@ -24,29 +29,49 @@ class Identity:
 
 @dataclass
 class InMemoryProvider:
-    """A `Provider`; `says` is its word on every domain, `restarted` lists the names whose DKIM it was asked to look for anew."""
+    """An `IdentityProvider`; `says` is its word on every domain, `restarted` lists the names whose DKIM it was asked to look for
+    anew, `changed` every name whose identity was changed in any way. While it is `busy` it removes nothing."""
 
     identities: dict[str, Identity] = field(default_factory=dict)
     says: ProviderStatus = SAYS_NOT_YET
     restarted: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    busy: bool = False
 
-    def ensure_identity(self, name: str, domain_id: str) -> ProviderIdentity:
+    def find(self, name: str) -> ProviderIdentity | None:
+        identity = self.identities.get(name)
+        if identity is None:
+            return None
+        digest = hashlib.sha256(name.encode()).hexdigest()[:31]
+        tokens = tuple(letter + digest for letter in "abc")
+        return ProviderIdentity(identity.domain_id, tokens, SIGNING_ZONE, identity.mail_from, self.says)
+
+    def ensure_identity(self, name: str, domain_id: str, *, take_over: bool) -> ProviderIdentity:
+        if name not in self.identities:
+            self.changed.append(name)
         identity = self.identities.setdefault(name, Identity(domain_id))
         if identity.domain_id != domain_id:
-            raise ForeignIdentityError
-        digest = hashlib.sha256(name.encode()).hexdigest()[:31]
-        return ProviderIdentity(tuple(letter + digest for letter in "abc"), SIGNING_ZONE)
+            if not take_over:
+                raise ForeignIdentityError
+            self.changed.append(name)
+            identity.domain_id = domain_id
+        found = self.find(name)
+        assert found is not None
+        return found
 
     def ensure_mail_from(self, name: str, mail_from_domain: str) -> None:
         if name not in self.identities:
             raise ProviderRefusedError("NotFoundException")
+        self.changed.append(name)
         self.identities[name].mail_from = mail_from_domain
 
     def restart_dkim(self, name: str) -> None:
+        self.changed.append(name)
         self.restarted.append(name)
 
-    def status(self, name: str) -> ProviderStatus:
-        return self.says if name in self.identities else _UNKNOWN
-
-
-_UNKNOWN = ProviderStatus(ProviderCheck.UNKNOWN, ProviderCheck.UNKNOWN)
+    def remove_identity(self, name: str, domain_id: str) -> None:
+        if self.busy:
+            raise ProviderBusyError
+        if name in self.identities and self.identities[name].domain_id == domain_id:
+            self.changed.append(name)
+            del self.identities[name]

@@ -1,10 +1,11 @@
-"""A DNS that says what a test has published, and nothing else."""
+"""A DNS that says what a test has published, and nothing else; asked for records, and strictly for challenges."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from letterhead.domains.challenge import challenge_name
 from letterhead.domains.dns_answers import (
     AbsenceReason,
     Absent,
@@ -18,9 +19,16 @@ from letterhead.domains.dns_answers import (
     SilenceReason,
     Unanswered,
 )
-from letterhead.domains.records import RequiredRecord
+from letterhead.domains.domain import SendingDomain
+from letterhead.domains.ports import ChallengeAnswer, ChallengeResult
+from letterhead.domains.records import RecordPurpose, RecordType, RequiredRecord
 
 _SERVER = "ns1.example.net"
+
+
+def dmarc(domain: str, text: str) -> RequiredRecord:
+    """A DMARC record of a domain."""
+    return RequiredRecord(RecordPurpose.DMARC, RecordType.TXT, f"_dmarc.{domain}", text)
 
 
 class PublishedRecords:
@@ -69,3 +77,21 @@ class PublishedRecords:
         if values is None:
             return Absent(question, AbsenceReason.NO_SUCH_NAME, _SERVER, negative_ttl=60)
         return Present(question, values, 300, _SERVER)
+
+
+class PublishedChallenges:
+    """A `ChallengeProver`: what is published is proven, but for names that have another answer; `asked` lists the names."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, ChallengeAnswer] = {}
+        self.asked: list[str] = []
+        self._published: set[tuple[str, str]] = set()
+
+    def publish(self, domain: SendingDomain) -> None:
+        self._published.add((challenge_name(domain), domain.challenge))
+
+    def ask(self, name: str, value: str, *, seconds: float) -> ChallengeResult:
+        self.asked.append(name)
+        published = ChallengeAnswer.PROVEN if (name, value) in self._published else ChallengeAnswer.ABSENT
+        answer = self.answers.get(name, published)
+        return ChallengeResult(answer, f"the challenge is {answer}", (_SERVER,))

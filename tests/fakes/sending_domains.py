@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from letterhead import identifiers
-from letterhead.domains.domain import Registration, SendingDomain
+from letterhead.domains.domain import Ownership, Registration, SendingDomain
 
 NOW = datetime(2026, 6, 14, 9, 0, tzinfo=UTC)
 
@@ -21,6 +21,7 @@ def claimed_domain(name: str = "mail.acme.com", account_id: str = "", **changes:
         "registrable": ".".join(name.split(".")[-2:]),
         "region": "us-east-1",
         "mail_from_domain": f"mail.{name}",
+        "challenge": "letterhead-challenge=0123456789abcdef0123456789abcdef01234567",
         "created_at": NOW,
         "updated_at": NOW,
     }
@@ -28,9 +29,10 @@ def claimed_domain(name: str = "mail.acme.com", account_id: str = "", **changes:
 
 
 def registered_domain(name: str = "mail.acme.com", account_id: str = "", **changes: Any) -> SendingDomain:
-    """A domain whose registration is complete."""
+    """A domain whose registration is complete and whose name is its account's."""
     facts: dict[str, Any] = {
         "registration": Registration.COMPLETE,
+        "ownership": Ownership.HELD,
         "dkim_tokens": ("abc123", "def456", "ghi789"),
         "signing_hosted_zone": "dkim.amazonses.com",
     }

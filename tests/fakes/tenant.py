@@ -9,12 +9,13 @@ from letterhead.accounts.account import Account
 from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.domains import DomainTable
-from letterhead.adapters.tables.tokens import TokenTable
 from letterhead.domains.domain import SendingDomain
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.scopes import SCOPES
 from letterhead.tokens.token import issue
+from tests.fakes.kept_tokens import keep
 from tests.fakes.sending_domains import NOW, registered_domain
+from tests.fakes.stored_domains import put
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def tenant(name: str = "Web Agency", domain_name: str = "web-agency.com", *, ver
     domain = registered_domain(
         domain_name, account.account_id, domain_id=identifiers.new_id(NOW), can_send=verified
     )
-    DomainTable("DomainsTable", ClaimTable("ClaimsTable")).claim(domain)
+    put(DomainTable("DomainsTable", ClaimTable("ClaimsTable")), domain)
     issued = issue(
         token_id=identifiers.new_id(NOW),
         account_id=account.account_id,
@@ -42,5 +43,5 @@ def tenant(name: str = "Web Agency", domain_name: str = "web-agency.com", *, ver
         scopes=SCOPES[Dialect.MAILERSEND],
         now=NOW,
     )
-    TokenTable("TokensTable").add(issued.token)
+    keep(issued.token)
     return Tenant(account.account_id, f"Bearer {issued.text}", domain)

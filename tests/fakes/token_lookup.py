@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from letterhead.tokens.token import ApiToken
 
 
@@ -18,3 +21,8 @@ class InMemoryTokens:
     def by_hash(self, token_hash: str) -> ApiToken | None:
         self.asked.append(token_hash)
         return self._tokens.get(token_hash)
+
+    def note_use(self, token_hash: str, day: date) -> None:
+        token = self._tokens.get(token_hash)
+        if token is not None and (token.last_used is None or token.last_used < day):
+            self._tokens[token_hash] = replace(token, last_used=day)

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from tests.fakes.api_gateway import Answer, call
-from tests.fakes.source_template import FUNCTION, resources
+from tests.fakes.source_template import FUNCTION, resources, template
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 # What the local deployment puts in place of the template's references and conditions; a table's name is its logical id.
-RESOLVED = {"ConfigurationSet": "letterhead", "DnsResolvers": ""}
+RESOLVED = {"ConfigurationSet": "letterhead"}
 
 
 @cache
@@ -63,7 +63,9 @@ class LoadedFunction:
 def environment_of(name: str) -> dict[str, Any]:
     """The variables of one function in template.yaml, not resolved."""
     (found,) = [
-        properties for properties in resources(FUNCTION).values() if properties["CodeUri"] == f"functions/{name}"
+        properties
+        for properties in resources(FUNCTION).values()
+        if properties["CodeUri"] == f"functions/{name}"
     ]
     variables: dict[str, Any] = found.get("Environment", {}).get("Variables", {})
     return variables
@@ -86,6 +88,9 @@ def load(aws_environment, monkeypatch) -> Callable[..., LoadedFunction]:
 
 
 def _resolved(value: Any) -> str:
-    if isinstance(value, dict):
-        return RESOLVED.get(value["Ref"], value["Ref"]) if "Ref" in value else "false"
-    return str(value)
+    if not isinstance(value, dict):
+        return str(value)
+    name = value.get("Ref")
+    if name in template()["Parameters"]:
+        return str(template()["Parameters"][name]["Default"])
+    return RESOLVED.get(name, name) if name else "false"

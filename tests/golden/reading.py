@@ -22,6 +22,16 @@ def seed(name: str) -> Any:
     return json.loads((SEEDS / name).read_text())
 
 
+def documented(answer: Any, golden: Any) -> Any:
+    """The part of an answer that an example has. Additive fields are welcome in objects, so what else there is doesn't count; a
+    list has to be as long as the example's."""
+    if isinstance(golden, dict) and isinstance(answer, dict):
+        return {key: documented(inner, golden[key]) for key, inner in answer.items() if key in golden}
+    if isinstance(golden, list) and isinstance(answer, list) and len(answer) == len(golden):
+        return [documented(one, other) for one, other in zip(answer, golden, strict=True)]
+    return answer
+
+
 def shape(value: Any) -> Any:
     """What has to agree between two answers that differ in their contents. The order of keys doesn't count."""
     if isinstance(value, dict):

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from letterhead.identities.confirmation import Decision, LinkState, Outcome, look, press
-from letterhead.identities.identity import IdentityStatus
+from letterhead.identities.identity import IdentityChangedError, IdentityStatus
 from letterhead.identities.links import LINK_LIFETIME, ConfirmationLink, derive_token, hash_of, visit_field
-from tests.fakes.identity_store import InMemoryIdentities, InMemoryLinks
+from tests.fakes.identity_store import InMemoryConfirmations, InMemoryIdentities
 from tests.fakes.sender_identities import ACCOUNT, NOW, identity
 
 KEY = b"k" * 64
@@ -22,7 +22,7 @@ class Person:
 
     def __init__(self) -> None:
         self.identities = InMemoryIdentities()
-        self.links = InMemoryLinks()
+        self.links = InMemoryConfirmations()
         self.identity = identity()
         self.identities.add(self.identity)
         self.token = self.mailed(generation=1)
@@ -47,7 +47,9 @@ class Person:
             visit_field(token, NOW) if visit is None else visit,
             links=self.links,
             identities=self.identities,
+            ledger=self.links,
             now=now,
+            event_id="0event00event000",
         )
 
     @property
@@ -82,10 +84,63 @@ def test_pressing_the_button_verifies_the_identity(person):
     )
 
 
+@pytest.mark.parametrize(
+    ("decision", "event_type"),
+    [(Decision.CONFIRM, "sender_identity.verified"), (Decision.REFUSE, "sender_identity.refused")],
+)
+def test_a_decision_has_its_event_and_a_second_press_has_none(person, decision, event_type):
+    person.press(decision)
+    person.press(decision)
+    (event,) = person.identities.events
+    assert (event.type, event.event_id) == (event_type, "0event00event000")
+
+
+def test_nothing_that_changes_nothing_has_an_event(person):
+    person.look()
+    person.press(visit="")
+    person.press(now=NOW + LINK_LIFETIME)
+    assert person.identities.events == []
+
+
+@pytest.mark.parametrize("decision", Decision)
+def test_a_decision_holds_though_the_identity_got_another_name_meanwhile(person, decision):
+    straight = person.identities.decide
+
+    def decide(*given):
+        person.identities.decide = straight
+        person.has(name="Amy Pond", updated_at=LATER)
+        return straight(*given)
+
+    person.identities.decide = decide
+    assert person.press(decision).outcome is Outcome.DONE
+    assert person.kept.name == person.identities.events[0].data["name"] == "Amy Pond"
+
+
+def test_an_identity_that_never_stands_still_leaves_the_page_open(person):
+    def decide(*_):
+        raise IdentityChangedError
+
+    person.identities.decide = decide
+    pressed = person.press()
+    assert (pressed.outcome, pressed.opened.state) == (Outcome.CLOSED, LinkState.OPEN)
+
+
 def test_pressing_no_refuses_it(person):
     assert person.press(Decision.REFUSE).opened.state is LinkState.REFUSED
     assert person.kept.status is IdentityStatus.REFUSED
     assert not person.kept.is_verified
+
+
+def test_who_said_no_is_not_to_be_asked_again_by_the_same_account_for_30_days(person):
+    person.press(Decision.REFUSE)
+    until = LATER + timedelta(days=30)
+    assert person.links.standing("amy@bookshelf.com", ACCOUNT, LATER).refused_until == until
+    assert person.links.standing("amy@bookshelf.com", "0another0account", LATER).refused_until is None
+
+
+def test_yes_is_no_refusal(person):
+    person.press()
+    assert person.links.standing("amy@bookshelf.com", ACCOUNT, LATER).refused_until is None
 
 
 def test_a_press_without_a_page_of_ours_changes_nothing(person):
@@ -124,10 +179,10 @@ def test_a_press_on_a_page_shown_after_the_decision_is_told_that_the_link_was_us
 def test_of_two_presses_that_race_the_loser_hears_what_happened(person):
     winner_first = person.identities.decide
 
-    def decide(one, status, now):
+    def decide(*decision):
         person.identities.decide = winner_first
         person.press()
-        return winner_first(one, status, now)
+        return winner_first(*decision)
 
     person.identities.decide = decide
     assert person.press().outcome is Outcome.DONE

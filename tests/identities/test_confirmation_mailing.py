@@ -11,11 +11,14 @@ from letterhead.accounts.account import Account
 from letterhead.identities.confirmation import Decision, LinkState, look, press
 from letterhead.identities.confirmation_mailing import ConfirmationMailing, Mailing, MailRequest
 from letterhead.identities.identity import IdentityDomain, IdentityStatus, MailFailure
+from letterhead.identities.limits import MailLimits
 from letterhead.identities.links import LINK_LIFETIME, hash_of, visit_field
+from letterhead.identities.settings import SettingsChange
 from letterhead.mail.message import MailRefusedError
 from letterhead.unavailable import UnavailableError
 from tests.fakes.domain_store import InMemoryDomains
-from tests.fakes.identity_store import InMemoryIdentities, InMemoryLinks
+from tests.fakes.identity_settings import InMemorySettings
+from tests.fakes.identity_store import InMemoryConfirmations, InMemoryIdentities
 from tests.fakes.sender_identities import ACCOUNT, NOW, identity
 from tests.fakes.sending_domains import registered_domain
 
@@ -61,10 +64,11 @@ class World:
 
     def __init__(self) -> None:
         self.identities = InMemoryIdentities()
-        self.links = InMemoryLinks()
+        self.links = InMemoryConfirmations()
         self.domains = InMemoryDomains()
         self.domains.claim(DOMAIN)
         self.accounts = Accounts()
+        self.settings = InMemorySettings()
         self.mailbox = Mailbox()
         self.identity = identity(
             domain=IdentityDomain.of(DOMAIN), add_note=True, personal_note="Hi Amy <b>!</b>"
@@ -75,6 +79,8 @@ class World:
             links=self.links,
             domains=self.domains,
             accounts=self.accounts,
+            settings=self.settings,
+            limits=MailLimits(self.links, most_a_day=2),
             mailer=self.mailbox,
             key=Key(),
             public_url=BASE,
@@ -103,6 +109,42 @@ def test_the_mail_comes_from_the_verified_domain_and_goes_to_the_address(world):
         "identity": world.identity.identity_id,
         "kind": "identity_confirmation",
     }
+
+
+def test_an_account_chooses_who_the_mail_is_from_and_what_it_says(world):
+    world.settings.change(
+        ACCOUNT,
+        SettingsChange(
+            {
+                "sender_name": "Hello from us",
+                "sender_local_part": "hello",
+                "subject": "{{ asker }} and {{ address }}",
+                "text": "Dear {{ name }},\n\n{{ link }}\n",
+                "html": "<h1>Dear {{ name }}</h1>{{ button }}",
+                "button_text": "Go on",
+            }
+        ),
+    )
+    world.send()
+    (mail,) = world.mailbox.mails
+    assert (mail.from_name, mail.from_address) == ("Hello from us", "hello@web-agency.com")
+    assert mail.content.subject == "Web Agency and amy@bookshelf.com"
+    assert mail.content.text.startswith(
+        f"Dear Amy from Book Shelf,\n\n{BASE}/confirmations/{world.mailbox.token}\n"
+    )
+    assert "<h1>Dear Amy from Book Shelf</h1>" in mail.content.html
+    assert ">Go on</a>" in mail.content.html
+
+
+@pytest.mark.parametrize("can_send", [True, False])
+def test_an_own_sender_address_gives_way_when_its_domain_may_not_send_any_more(world, can_send):
+    other = registered_domain("mail.example", ACCOUNT, domain_id="0domain00domain1", can_send=can_send)
+    world.domains.claim(other)
+    own = {"sender_email": "us@mail.example", "sender_domain_id": other.domain_id}
+    world.settings.change(ACCOUNT, SettingsChange(own))
+    world.send()
+    expected = "us@mail.example" if can_send else "no-reply@web-agency.com"
+    assert world.mailbox.mails[0].from_address == expected
 
 
 def test_the_link_in_the_mail_opens_the_page_for_72_hours(world):
@@ -197,10 +239,10 @@ def test_nothing_is_sent_when_a_store_does_not_answer(world):
     def unavailable(*_):
         raise UnavailableError
 
-    for part in ("domains", "accounts", "links", "identities"):
+    for part in ("domains", "accounts", "links", "identities", "settings"):
         broken = World()
         store = getattr(broken, part)
-        for name in ("by_id", "by_id_now", "keep"):
+        for name in ("by_id", "by_id_now", "keep", "of_account"):
             setattr(store, name, unavailable)
         with pytest.raises(UnavailableError):
             broken.send()
@@ -212,6 +254,23 @@ def test_an_address_that_ses_cannot_reach_is_told_so(world):
     world.identities.add(world.identity)
     assert world.send() is Mailing.FAILED
     assert world.kept.mail_failure is MailFailure.ADDRESS_NOT_DELIVERABLE
+
+
+def test_an_address_gets_so_many_mails_a_day_and_no_more_whoever_asks(world):
+    for _ in range(2):
+        assert world.links.count_mail("amy@bookshelf.com", 2, NOW)
+    assert world.send() is Mailing.FAILED
+    assert world.kept.mail_failure is MailFailure.ADDRESS_LIMIT
+    assert world.send() is Mailing.OUTDATED
+    assert world.mailbox.mails == []
+
+
+def test_a_mail_that_is_tried_again_counts_once(world):
+    world.mailbox.failure = UnavailableError()
+    for _ in range(5):
+        with pytest.raises(UnavailableError):
+            world.send()
+    assert world.links.standing("amy@bookshelf.com", ACCOUNT, NOW).mails_today == 1
 
 
 def test_a_note_goes_along_only_when_asked_for(world):
@@ -232,6 +291,8 @@ def test_a_mailed_link_confirms(world):
         visit_field(token, NOW),
         links=world.links,
         identities=world.identities,
+        ledger=world.links,
         now=NOW,
+        event_id="0event00event000",
     )
     assert world.kept.is_verified

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from letterhead.mail.confirmation_mail import ConfirmationFacts, confirmation_mail
+from letterhead.mail.confirmation_mail import ConfirmationFacts, MailTemplate, confirmation_mail
+from letterhead.mail.frame import Appearance
 
 URL = "https://mail.example/confirmations/abc-DEF_123"
 FACTS = ConfirmationFacts(
@@ -102,3 +103,47 @@ def test_it_reads_on_a_phone_and_in_the_dark():
     assert metas["viewport"] == "width=device-width, initial-scale=1"
     assert metas["color-scheme"] == "light dark"
     assert "prefers-color-scheme: dark" in confirmation_mail(FACTS).html
+
+
+OWN = MailTemplate(
+    subject="{{ asker }} for {{ name }}",
+    text="Dear {{ name }} at {{ address }}, by {{ domain }} until {{ until }}: {{ note }}\n{{ link }}",
+    html='<h1>Dear {{ name }}</h1><p>{{ note }}</p><a href="{{ link }}">Go</a>{{ button }}',
+    appearance=Appearance("https://web-agency.com/logo.png", "#00aa55", "#fefefe", "Go on"),
+)
+
+
+def test_an_accounts_own_words_are_filled():
+    content = confirmation_mail(replace(FACTS, note="Hi"), OWN)
+    assert content.subject == "Web Agency for Amy from Book Shelf"
+    assert content.text.startswith(
+        "Dear Amy from Book Shelf at amy@bookshelf.com, by web-agency.com until Tuesday"
+    )
+    assert f": Hi\n{URL}\n" in content.text
+    assert "<h1>Dear Amy from Book Shelf</h1><p>Hi</p>" in content.html
+
+
+@pytest.mark.parametrize(
+    "fact", ["Web Agency", "amy@bookshelf.com", "web-agency.com", "24 November 2026", "button to say no"]
+)
+def test_own_words_take_nothing_away_of_what_the_person_must_know(fact):
+    content = confirmation_mail(FACTS, MailTemplate(text="Hi\n{{ link }}", html="{{ button }}"))
+    assert fact in content.text
+    assert fact in Seen(content.html).text
+
+
+@pytest.mark.parametrize("field", ["asker", "name", "address", "domain", "note"])
+def test_no_text_becomes_markup_or_a_place_in_own_words_either(field):
+    hostile = f"{HOSTILE} {{{{ link }}}}"
+    content = confirmation_mail(replace(FACTS, **{field: hostile}), OWN)
+    seen = Seen(content.html)
+    assert hostile in seen.text
+    assert "<script" not in content.html
+    assert [tag for tag, _ in seen.tags].count("img") == 1
+    assert set(seen.attributes("href")) == {URL}
+
+
+def test_nothing_is_loaded_but_the_logo():
+    seen = Seen(confirmation_mail(FACTS, OWN).html)
+    assert seen.attributes("src") == ["https://web-agency.com/logo.png"]
+    assert set(seen.attributes("href")) == {URL}

@@ -14,6 +14,8 @@ import uuid
 from datetime import datetime
 
 DOMAIN_PREFIX = "dom"
+IDENTITY_PREFIX = "idn"
+KEY_PREFIX = "key"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RANDOM_BITS = 36
 _ID_BITS = 80

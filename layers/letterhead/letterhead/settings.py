@@ -8,6 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+_EMULATORS_ACCOUNT = "000000000000"
 
 
 class MissingSettingError(LookupError):
@@ -41,6 +44,11 @@ class Settings:
         return self._required("TOKENS_TABLE")
 
     @property
+    def account_tokens_table(self) -> str:
+        """The account tokens table's name."""
+        return self._required("ACCOUNT_TOKENS_TABLE")
+
+    @property
     def domains_table(self) -> str:
         """The domains table's name."""
         return self._required("DOMAINS_TABLE")
@@ -49,6 +57,28 @@ class Settings:
     def claims_table(self) -> str:
         """The claims table's name."""
         return self._required("CLAIMS_TABLE")
+
+    @property
+    def checks_table(self) -> str:
+        """The table of the domains' checks, by name."""
+        return self._required("CHECKS_TABLE")
+
+    @property
+    def limits_table(self) -> str:
+        """The limits table's name."""
+        return self._required("LIMITS_TABLE")
+
+    @property
+    def idempotency_table(self) -> str:
+        """The idempotency table's name."""
+        return self._required("IDEMPOTENCY_TABLE")
+
+    @property
+    def limits(self) -> tuple[int, int, int]:
+        """Requests a minute of a token, of all tokens of an account, and mails a day; an account's own go before the last two."""
+        of_token = int(self._required("TOKEN_REQUESTS_PER_MINUTE"))
+        of_account = int(self._required("ACCOUNT_REQUESTS_PER_MINUTE"))
+        return of_token, of_account, int(self._required("SENDS_PER_DAY"))
 
     @property
     def identities_table(self) -> str:
@@ -61,14 +91,34 @@ class Settings:
         return self._required("CONFIRMATIONS_TABLE")
 
     @property
+    def identity_settings_table(self) -> str:
+        """The identity settings table's name."""
+        return self._required("IDENTITY_SETTINGS_TABLE")
+
+    @property
+    def outbox_table(self) -> str:
+        """The outbox table's name."""
+        return self._required("OUTBOX_TABLE")
+
+    @property
     def mail_queue_url(self) -> str:
         """The queue of outgoing mail."""
         return self._required("MAIL_QUEUE_URL")
 
     @property
+    def completion_queue_url(self) -> str:
+        """The queue of domains whose registration or deletion stopped half-way."""
+        return self._required("COMPLETION_QUEUE_URL")
+
+    @property
     def link_key_secret(self) -> str:
         """The secret that holds the key of confirmation links, by its ARN."""
         return self._required("LINK_KEY_SECRET")
+
+    @property
+    def confirmations_per_address(self) -> int:
+        """How many confirmation mails one address gets a day, whoever asks."""
+        return int(self._required("CONFIRMATIONS_PER_ADDRESS"))
 
     @property
     def public_url(self) -> str:
@@ -81,9 +131,20 @@ class Settings:
         return self._required("CONFIGURATION_SET")
 
     @property
+    def ses_identities_arn(self) -> str:
+        """What the ARN of an SES identity begins with, up to its name."""
+        return self._required("SES_IDENTITIES_ARN")
+
+    @property
+    def operator_hosts(self) -> frozenset[str]:
+        """The operator's own hosts, given as names or URLs with commas between them."""
+        hosts = (_host(part) for part in self.environment.get("OPERATOR_HOSTS", "").split(","))
+        return frozenset(host for host in hosts if host)
+
+    @property
     def emulated(self) -> bool:
-        """Whether this is the local cloud. The template says so for the emulator's account id alone."""
-        return self._required("EMULATED") == "true"
+        """Whether this is the local cloud. The emulator's account id says so, which no parameter can set."""
+        return self._required("ACCOUNT_ID") == _EMULATORS_ACCOUNT
 
     @property
     def dns_resolvers(self) -> tuple[tuple[str, int], ...]:
@@ -101,6 +162,13 @@ class Settings:
         if not value:
             raise MissingSettingError(f"the environment variable {name} is not set")
         return value
+
+
+def _host(text: str) -> str:
+    """`app.example.com`, or the host of `https://app.example.com:8443/path`."""
+    text = text.strip().lower()
+    host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+    return host.rstrip(".")
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -11,9 +11,18 @@ from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.connection import connection
 from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.tokens import TokenTable
+from letterhead.tokens.token import ApiToken
 from tests.fakes.domain_store import InMemoryDomains
+from tests.fakes.kept_tokens import keep
 from tests.fakes.scripted_server import ScriptedServer, scripted_server
 from tests.fakes.token_lookup import InMemoryTokens
+
+
+class KeptTokens(TokenTable):
+    """The table, with tokens put straight into it."""
+
+    def add(self, token: ApiToken) -> None:
+        keep(token)
 
 
 @pytest.fixture
@@ -31,7 +40,7 @@ def tokens(request):
     if request.param == "in memory":
         return InMemoryTokens()
     request.getfixturevalue("tables")
-    return TokenTable("TokensTable")
+    return KeptTokens("TokensTable")
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from letterhead.adapters.tables.attributes import Moment
 
 moments = st.datetimes(
-    datetime(1970, 1, 1), datetime(9999, 12, 30), timezones=st.just(timezone(timedelta(hours=9))) | st.just(UTC)
+    datetime(1970, 1, 1),
+    datetime(9999, 12, 30),
+    timezones=st.just(timezone(timedelta(hours=9))) | st.just(UTC),
 )
 
 

@@ -39,7 +39,9 @@ def read() -> None:
     TokenTable("TokensTable").by_hash("0" * 64)
 
 
-@pytest.mark.parametrize("answer", TEMPORARY, ids=lambda one: f"{one.status} {one.headers.get('x-amzn-errortype')}")
+@pytest.mark.parametrize(
+    "answer", TEMPORARY, ids=lambda one: f"{one.status} {one.headers.get('x-amzn-errortype')}"
+)
 def test_trouble_that_passes_is_unavailable_after_a_few_tries(dynamodb_script, answer):
     dynamodb_script.answers = [answer]
 
@@ -50,10 +52,10 @@ def test_trouble_that_passes_is_unavailable_after_a_few_tries(dynamodb_script, a
     assert dynamodb_script.asked <= 3
 
 
-@pytest.mark.parametrize("answer", TEMPORARY[:-1], ids=lambda one: str(one.status))
+@pytest.mark.parametrize(
+    "answer", [TEMPORARY[0], TEMPORARY[5], TEMPORARY[8]], ids=lambda one: str(one.status)
+)
 def test_trouble_that_has_passed_is_not_noticed(dynamodb_script, answer):
-    if answer.headers.get("x-amzn-errortype") in ("LimitExceededException", "TransactionInProgressException"):
-        answer = aws_error("ThrottlingException")
     dynamodb_script.answers = [answer, Script(body=b"{}")]
 
     read()

@@ -1,230 +1,261 @@
-"""The domains and claims tables where they are more than a store: races, faults in the middle, and what is in them."""
+"""The domains and claims tables where they are more than a store: races, faults, what is in them, what they cost."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from letterhead import identifiers
-from letterhead.adapters.tables.claims import ClaimItem, ClaimTable
+from letterhead.adapters.tables.claims import ClaimItem
 from letterhead.adapters.tables.connection import connection
-from letterhead.adapters.tables.domains import DomainItem, DomainTable
-from letterhead.domains.domain import DomainExistsError, NameTakenError
+from letterhead.adapters.tables.domain_items import DomainItem
+from letterhead.adapters.tables.domains import COUNT
+from letterhead.domains.claims import CLAIM_LASTS, MEMORY_LASTS, ViewOutdatedError
+from letterhead.domains.domain import CheckMark, DomainExistsError, DomainNotFoundError
+from letterhead.domains.pages import DomainQuery
+from letterhead.domains.ports import Added, Changed
+from letterhead.domains.records import RecordPurpose, RecordStatus
 from letterhead.unavailable import UnavailableError
+from tests.capacity_meter import metered
+from tests.fakes.domain_store import InMemoryDomains
 from tests.fakes.sending_domains import NOW, claimed_domain, registered_domain
+from tests.fakes.stored_domains import drop, put
 
 MINE, THEIRS = "0account0account", "1account1account"
+ALL_RIGHT = dict.fromkeys(RecordPurpose, RecordStatus.VERIFIED)
+FINDING = {
+    "code": "missing",
+    "blocking": True,
+    "message": "No TXT record found at _dmarc.mail.acme.com yet.",
+    "expected": "v=DMARC1; p=none; rua=mailto:dmarc@mail.acme.com",
+    "found": None,
+    "fix": {
+        "sentence": "Add the record.",
+        "type": "TXT",
+        "host": "_dmarc.mail",
+        "name": "_dmarc.mail.acme.com",
+    },
+    "more": {"meaning": "Nothing is published under this name.", "source": "RFC 9989 section 4"},
+}
 
 
-def claims_of(registrable: str) -> dict[str, str]:
-    """The names held under a registrable domain, with their holders."""
-    return {
-        ".".join(reversed(item.reversed_name.split("."))): item.account_id
-        for item in ClaimItem.query(registrable, consistent_read=True)
-        if not item.reversed_name.startswith("#")
+@pytest.fixture
+def meter(domain_table):
+    with metered(connection().client) as counted:
+        yield counted
+
+
+def full_domain(number: int = 0, **changes):
+    """A domain as large as they come in practice."""
+    facts = {
+        "domain_id": identifiers.new_id(NOW + timedelta(seconds=number)),
+        "dkim_tokens": tuple(letter * 32 for letter in "abc"),
+        "statuses": ALL_RIGHT,
+        "once_verified": frozenset(RecordPurpose),
+        "checked_at": NOW,
+        "last_check": CheckMark("0check0000check0", "d" * 32),
+        "dkim_verified_at": NOW,
+        "can_send": True,
     }
+    return registered_domain(f"mail{number}.bookshelf-and-more.com", MINE, **(facts | changes))
 
 
-class RivalAtTheDoor(ClaimTable):
-    """Claims that let somebody else act right after the look at who holds the name, once."""
-
-    def __init__(self, act) -> None:
-        super().__init__("ClaimsTable")
-        self._act = act
-
-    def held_by_another(self, domain):
-        found = super().held_by_another(domain)
-        if act := self._act:
-            self._act = None
-            act()
-        return found
+# --- what is in them --------------------------------------------------------------------------------------------------
 
 
-# --- races ------------------------------------------------------------------------------------------------------------
+def test_names_lie_reversed_under_their_registrable_domain_with_one_guard(domain_table):
+    put(domain_table, claimed_domain("mail.acme.com", MINE))
+    put(domain_table, claimed_domain("acme.com", MINE))
+    items = list(ClaimItem.query("acme.com", consistent_read=True))
+
+    assert [item.reversed_name for item in items] == ["#guard", "com.acme", "com.acme.mail"]
+    assert (items[0].version, items[0].accounts) == (2, {MINE: 2})
 
 
-@pytest.mark.parametrize("rival_name", ["mail.acme.com", "acme.com", "a.b.mail.acme.com"])
-def test_of_two_accounts_that_claim_a_name_or_its_kin_at_once_exactly_one_wins(domain_table, rival_name):
-    theirs = claimed_domain(rival_name, THEIRS)
-    racing = DomainTable("DomainsTable", RivalAtTheDoor(lambda: domain_table.claim(theirs)))
+def test_a_claim_that_runs_out_is_dropped_by_the_table_when_nobody_needs_it_any_more(domain_table):
+    put(domain_table, claimed_domain("mail.acme.com", MINE))
+    pending = ClaimItem.get("acme.com", "com.acme.mail")
+    assert NOW + timedelta(seconds=pending.forget_at - NOW.timestamp()) >= NOW + CLAIM_LASTS
 
-    with pytest.raises(NameTakenError):
-        racing.claim(claimed_domain("mail.acme.com", MINE))
-    assert claims_of("acme.com") == {rival_name: THEIRS}
-    assert list(domain_table.of_account(MINE)) == []
-
-
-def test_two_accounts_that_claim_siblings_at_once_both_win(domain_table):
-    racing = DomainTable(
-        "DomainsTable", RivalAtTheDoor(lambda: domain_table.claim(claimed_domain("news.acme.com", THEIRS)))
+    held = put(domain_table, registered_domain("held.acme.com", MINE))
+    assert ClaimItem.get("acme.com", "com.acme.held").forget_at is None
+    drop(domain_table, held)
+    assert ClaimItem.get("acme.com", "com.acme.held").forget_at == pytest.approx(
+        (NOW + MEMORY_LASTS).timestamp(), abs=2
     )
-    racing.claim(claimed_domain("mail.acme.com", MINE))
-
-    assert claims_of("acme.com") == {"news.acme.com": THEIRS, "mail.acme.com": MINE}
 
 
-def test_an_account_that_claims_a_name_twice_at_once_has_it_once(domain_table):
-    first = claimed_domain("mail.acme.com", MINE)
-    racing = DomainTable("DomainsTable", RivalAtTheDoor(lambda: domain_table.claim(first)))
+def test_a_name_of_which_nothing_is_left_is_no_item(domain_table):
+    drop(domain_table, put(domain_table, claimed_domain("mail.acme.com", MINE)))
+    items = list(ClaimItem.query("acme.com", consistent_read=True))
 
-    with pytest.raises(DomainExistsError):
-        racing.claim(replace(first, domain_id=identifiers.new_id(NOW)))
-    assert list(domain_table.of_account(MINE)) == [first]
+    assert [(item.reversed_name, item.accounts) for item in items] == [("#guard", {})]
 
 
-def test_a_claim_that_loses_every_race_gives_up_with_try_again(domain_table):
-    siblings = iter(f"{number}.acme.com" for number in range(100))
+def test_the_count_is_one_item_in_no_index(domain_table):
+    put(domain_table, full_domain())
+    count = DomainItem.get(MINE, COUNT)
 
-    class Crowd(ClaimTable):
-        def held_by_another(self, domain):
-            found = super().held_by_another(domain)
-            domain_table.claim(claimed_domain(next(siblings), THEIRS))
-            return found
-
-    with pytest.raises(UnavailableError):
-        DomainTable("DomainsTable", Crowd("ClaimsTable")).claim(claimed_domain("mail.acme.com", MINE))
-    assert list(domain_table.of_account(MINE)) == []
-    assert MINE not in claims_of("acme.com").values()
+    assert (count.total, count.verified) == (1, 1)
+    assert len(list(DomainItem.by_id.query(MINE))) == 1
+    assert len(list(DomainItem.by_verification.query(MINE))) == 1
 
 
-def test_a_name_released_while_it_is_wanted_is_free_at_the_next_try(domain_table):
-    theirs = claimed_domain("mail.acme.com", THEIRS)
-    domain_table.claim(theirs)
-    wanted = claimed_domain("mail.acme.com", MINE)
+def test_a_view_of_another_store_is_refused(domain_table):
+    domain = claimed_domain("mail.acme.com", MINE)
+    view = InMemoryDomains().view(MINE, domain.name, domain.registrable)
+    with pytest.raises(TypeError):
+        domain_table.settle(view, view.here, [Added(domain)])
 
-    with pytest.raises(NameTakenError):
-        DomainTable("DomainsTable", RivalAtTheDoor(lambda: domain_table.release(theirs))).claim(wanted)
-    domain_table.claim(wanted)
-    assert claims_of("acme.com") == {"mail.acme.com": MINE}
+
+def test_the_longest_external_id_fits_its_index(domain_table):
+    longest = claimed_domain("acme.com", MINE, external_id="😀" * 255)  # 1,020 bytes; a sort key has 1,024
+    put(domain_table, longest)
+
+    assert domain_table.page(MINE, DomainQuery(external_id="😀" * 255)).domains == (longest,)
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------
 
 
-def nothing_half_made(table: DomainTable) -> None:
-    """Every domain has its claim and every claim its domain."""
+def nothing_half_made(table) -> None:
+    """Every domain has its claim, every claim its domain, and the count is right."""
     domains = {domain.name for domain in table.of_account(MINE)}
-    assert domains == set(claims_of("acme.com"))
+    claims = {
+        ".".join(reversed(item.reversed_name.split(".")))
+        for item in ClaimItem.query("acme.com", consistent_read=True)
+        if item.claims and MINE in item.claims
+    }
+    assert domains == claims
+    assert table.page(MINE, DomainQuery()).total == len(domains)
 
 
 @pytest.mark.parametrize("performed", [False, True])
-@pytest.mark.parametrize("call", range(4))
+@pytest.mark.parametrize("call", range(3))
 def test_a_claim_that_stops_at_any_call_is_made_by_the_next_try(
     domain_table, dynamodb_faults, call, performed
 ):
     domain = claimed_domain("mail.acme.com", MINE)
     dynamodb_faults.break_call(call, performed=performed)
     with pytest.raises(UnavailableError):
-        domain_table.claim(domain)
+        put(domain_table, domain)
     dynamodb_faults.mend()
 
     nothing_half_made(domain_table)
     try:
-        domain_table.claim(domain)
+        put(domain_table, domain)
     except DomainExistsError:
-        assert (call, performed) == (3, True)  # only the answer was lost
+        assert (call, performed) == (2, True)  # only the answer was lost
     nothing_half_made(domain_table)
     assert domain_table.by_name(MINE, "mail.acme.com") == domain
 
 
 def test_a_claim_takes_the_calls_that_the_test_above_breaks(domain_table, dynamodb_faults):
-    domain_table.claim(claimed_domain("mail.acme.com", MINE))
+    put(domain_table, claimed_domain("mail.acme.com", MINE))
 
-    assert dynamodb_faults.calls == ["GetItem", "BatchGetItem", "Query", "TransactWriteItems"]
+    assert dynamodb_faults.calls == ["GetItem", "GetItem", "TransactWriteItems"]
 
 
 @pytest.mark.parametrize("performed", [False, True])
-def test_a_release_that_stops_is_finished_by_the_next_one(domain_table, dynamodb_faults, performed):
-    domain = claimed_domain("mail.acme.com", MINE)
-    domain_table.claim(domain)
-    dynamodb_faults.break_call(0, performed=performed)
+def test_a_removal_that_stops_is_finished_by_the_next_one(domain_table, dynamodb_faults, performed):
+    domain = put(domain_table, claimed_domain("mail.acme.com", MINE))
+    dynamodb_faults.break_call(2, performed=performed)
     with pytest.raises(UnavailableError):
-        domain_table.release(domain)
+        drop(domain_table, domain)
     dynamodb_faults.mend()
 
     nothing_half_made(domain_table)
-    domain_table.release(domain)
-    assert claims_of("acme.com") == {}
+    if performed:
+        with pytest.raises(DomainNotFoundError):
+            drop(domain_table, domain)
+    else:
+        drop(domain_table, domain)
+    nothing_half_made(domain_table)
 
 
 @pytest.mark.parametrize("performed", [False, True])
-def test_a_change_that_stops_can_be_made_again(domain_table, dynamodb_faults, performed):
-    before = registered_domain("mail.acme.com", MINE)
-    domain_table.claim(before)
-    after = replace(before, can_send=True)
+@pytest.mark.parametrize("after", [{"checked_at": NOW}, {"statuses": ALL_RIGHT}])
+def test_a_change_that_stops_can_be_made_again(domain_table, dynamodb_faults, performed, after):
+    before = put(domain_table, registered_domain("mail.acme.com", MINE))
     dynamodb_faults.break_call(0, performed=performed)
     with pytest.raises(UnavailableError):
-        domain_table.save(after, before=before)
+        domain_table.save(replace(before, **after), before=before)
     dynamodb_faults.mend()
 
-    assert domain_table.save(after, before=before) == after
+    kept = domain_table.now_by_name(MINE, "mail.acme.com")
+    domain_table.save(replace(before, **after), before=kept)
+    assert domain_table.now_by_name(MINE, "mail.acme.com") == replace(before, **after)
+    assert domain_table.page(MINE, DomainQuery(verified=True)).total == int("statuses" in after)
 
 
-@pytest.mark.parametrize(
-    "read",
-    [
-        lambda table: table.by_name(MINE, "mail.acme.com"),
-        lambda table: table.by_id(MINE, "0domain0domain00"),
-        lambda table: list(table.of_account(MINE)),
-    ],
-)
-def test_a_table_that_does_not_answer_is_not_an_empty_one(domain_table, dynamodb_faults, read):
-    dynamodb_faults.break_call(0)
+def test_of_two_settlements_on_one_view_the_second_writes_nothing(domain_table):
+    mine = put(domain_table, claimed_domain("acme.com", MINE))
+    theirs = put(domain_table, claimed_domain("acme.com", THEIRS))
+    seen = domain_table.view(MINE, "acme.com", "acme.com")
+    domain_table.settle(seen, seen.here.held_by(MINE, mine.domain_id, NOW), [Changed(mine, mine.proven(NOW))])
 
-    with pytest.raises(UnavailableError):
-        read(domain_table)
-
-
-# --- what it costs and what is kept -----------------------------------------------------------------------------------
+    with pytest.raises(ViewOutdatedError):
+        domain_table.settle(
+            seen, seen.here.held_by(THEIRS, theirs.domain_id, NOW), [Changed(theirs, theirs.proven(NOW))]
+        )
+    assert domain_table.by_name(THEIRS, "acme.com") == theirs
+    assert domain_table.view(MINE, "acme.com", "acme.com").here.holder == MINE
 
 
-def test_what_is_there_is_read_once_and_what_is_missing_twice(domain_table, dynamodb_faults):
-    domain = claimed_domain("mail.acme.com", MINE)
-    domain_table.claim(domain)
-    dynamodb_faults.calls.clear()
-    domain_table.by_name(MINE, "mail.acme.com")
-    domain_table.by_id(MINE, domain.domain_id)
-    assert dynamodb_faults.calls == ["GetItem", "Query"]
-
-    dynamodb_faults.calls.clear()
-    domain_table.by_name(MINE, "nobodys.com")
-    domain_table.by_id(MINE, "0domain0domain00")
-    assert dynamodb_faults.calls == ["GetItem", "GetItem", "Query", "Query"]
+# --- what it costs (DESIGN section 8) ---------------------------------------------------------------------------------
 
 
-def test_storing_no_change_costs_no_call(domain_table, dynamodb_faults):
-    domain = registered_domain("mail.acme.com", MINE)
-    domain_table.claim(domain)
-    dynamodb_faults.calls.clear()
-    domain_table.save(domain, before=domain)
+@pytest.mark.parametrize("find", ["by_name", "by_id"])
+def test_getting_one_costs_half_a_read_unit(domain_table, meter, find):
+    trouble = {purpose: [FINDING] for purpose in RecordPurpose}
+    domain = put(
+        domain_table,
+        full_domain(external_id="client_domain_123", metadata={"client": "x" * 500}, findings=trouble),
+    )
+    meter.reset()
+    key = domain.name if find == "by_name" else domain.domain_id
 
-    assert dynamodb_faults.calls == []
-
-
-def test_a_change_writes_what_changed_and_nothing_else(domain_table):
-    before = registered_domain("mail.acme.com", MINE)
-    domain_table.claim(before)
-    other = replace(before, external_id="changed meanwhile")
-    domain_table.save(other, before=before)
-
-    after = domain_table.save(replace(before, can_send=True), before=before)
-    assert (after.external_id, after.can_send) == ("changed meanwhile", True)
+    assert getattr(domain_table, find)(MINE, key) == domain
+    assert meter.read_units() == 0.5
 
 
-def test_every_claim_counts_up_its_guard(domain_table):
-    claims = ClaimTable("ClaimsTable")
-    assert claims.version("acme.com") == 0
-    for number, name in enumerate(("a.acme.com", "b.acme.com", "acme.com"), start=1):
-        domain_table.claim(claimed_domain(name, MINE))
-        assert claims.version("acme.com") == number
+def test_a_check_that_changes_nothing_costs_one_write_for_the_domain_and_one_for_its_index(
+    domain_table, meter
+):
+    before = put(domain_table, full_domain())
+    meter.reset()
+    domain_table.save(replace(before, checked_at=NOW + timedelta(hours=1)), before=before)
+
+    assert meter.operations("UpdateItem") == 1
+    assert meter.write_units() == 4  # 1.2 KB, in the table and in the index that holds it whole
 
 
-def test_items_hold_no_empty_attributes_and_times_as_text(domain_table):
-    domain_table.claim(claimed_domain("mail.acme.com", MINE))
-    item = connection().get_item("DomainsTable", MINE, "mail.acme.com", consistent_read=True)["Item"]
+def test_looking_at_a_name_costs_two_reads_however_many_names_the_account_has_there(domain_table, meter):
+    for number in range(40):
+        put(domain_table, claimed_domain(f"d{number}.acme.com", MINE))
+    meter.reset()
+    domain_table.view(MINE, "acme.com", "acme.com")
 
-    assert "external_id" not in item
-    assert "checked_at" not in item
-    assert item["created_at"] == {"S": "2026-06-14T09:00:00.000000Z"}
-    assert set(item) <= set(DomainItem.get_attributes())
+    assert (meter.read_units(), meter.operations("Query")) == (2, 0)
+
+
+def test_a_page_of_25_costs_by_the_page_however_many_there_are(domain_table):
+    for number in range(60):
+        put(domain_table, full_domain(number, statuses=ALL_RIGHT if number % 2 else {}))
+    with metered(connection().client) as meter:
+        for verified, most in ((None, 6), (True, 14), (False, 14)):
+            meter.reset()
+            page = domain_table.page(MINE, DomainQuery(1, 25, verified=verified))
+            assert len(page.domains) == 25
+            assert meter.operations("Query") == 1
+            assert meter.read_units() <= most
+
+
+def test_a_page_behind_the_last_costs_its_count_alone(domain_table, meter):
+    put(domain_table, full_domain())
+    meter.reset()
+
+    assert domain_table.page(MINE, DomainQuery(999, 100)).domains == ()
+    assert meter.read_units() == 0.5

@@ -13,18 +13,33 @@ from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.identities.addresses import EmailAddress
 from letterhead.identities.identity import (
     AddressTakenError,
+    ExactState,
+    FromMode,
     IdentityChangedError,
-    IdentityDomain,
+    IdentityNotFoundError,
     IdentityStatus,
     MailFailure,
 )
-from letterhead.identities.pages import PageRequest
+from letterhead.identities.pages import (
+    IdentityPage,
+    PageRequest,
+)
 from letterhead.unavailable import UnavailableError
 from tests.capacity_meter import metered
+from tests.fakes.deciding import decide
 from tests.fakes.identity_store import InMemoryIdentities
-from tests.fakes.sender_identities import ACCOUNT, DOMAIN, NOW, address, identity
+from tests.fakes.sender_identities import (
+    ACCOUNT,
+    DOMAIN,
+    FORECAST,
+    NOW,
+    OTHER_DOMAIN,
+    address,
+    full_identity,
+    identity,
+)
 
-OTHER_DOMAIN = IdentityDomain("0domain00domain1", "other.example", "other.example", NOW, NOW)
+LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture(params=["table", "memory"])
@@ -46,24 +61,6 @@ def meter(table):
         yield counted
 
 
-def full_identity(number: int, **changes):
-    """An identity as large as they come in practice: every field filled, a note of ordinary length."""
-    return identity(
-        f"amy.longer-name+{number}@bookshelf-and-more.com",
-        seconds=number,
-        reply_to_email=address("support@bookshelf-and-more.com"),
-        reply_to_name="Book Shelf Support",
-        add_note=True,
-        personal_note="Hi Amy, please confirm this address, so that the newsletter can go out in your name.",
-        mailed_generation=1,
-        mailed_at=NOW,
-        expires_at=NOW + timedelta(hours=72),
-        status=IdentityStatus.VERIFIED,
-        decided_at=NOW,
-        **changes,
-    )
-
-
 # --- the contract -----------------------------------------------------------------------------------------------------
 
 
@@ -80,6 +77,40 @@ def test_an_identity_comes_back_as_it_was_stored(store):
     store.add(idn)
     assert store.by_id(ACCOUNT, whole.identity_id) == whole
     assert store.by_id(ACCOUNT, idn.identity_id) == idn
+
+
+@pytest.mark.parametrize(
+    "forecast",
+    [
+        FORECAST,
+        replace(FORECAST, policy=None, testing=False, source_name=None),
+        replace(FORECAST, policy=None, testing=False, source_name=None, known=False),
+        replace(FORECAST, source_name="com"),
+    ],
+)
+def test_a_forecast_comes_back_as_it_was_noted(store, forecast):
+    kept = identity("amy@bookshelf-and-more.com")
+    store.add(kept)
+    store.note_forecast(kept, forecast)
+    assert store.by_id(ACCOUNT, kept.identity_id) == replace(kept, forecast=forecast)
+
+
+def test_a_forecast_for_a_former_domain_or_address_is_not_noted(store):
+    kept = full_identity(1)
+    store.add(kept)
+    store.replace(kept, moved := replace(kept, domain=OTHER_DOMAIN, updated_at=LATER))
+    store.note_forecast(kept, replace(FORECAST, policy=None))
+    assert store.by_id_now(ACCOUNT, kept.identity_id) == moved
+
+
+def test_where_the_providers_verification_stands_is_noted_once(store):
+    kept = identity(from_mode=FromMode.EXACT, exact=ExactState.WANTED, exact_round=2)
+    store.add(kept)
+    store.note_exact(kept, ExactState.PENDING)
+    assert store.by_id_now(ACCOUNT, kept.identity_id) == replace(kept, exact=ExactState.PENDING)
+    for outdated in (kept, replace(kept, exact=ExactState.PENDING, exact_round=1), identity()):
+        with pytest.raises(IdentityChangedError):
+            store.note_exact(outdated, ExactState.VERIFIED)
 
 
 def test_an_unknown_id_and_another_accounts_are_nothing(store):
@@ -101,55 +132,14 @@ def test_another_account_may_have_the_same_address(store):
     store.add(identity(account_id="0another0account"))
 
 
-def test_a_list_is_newest_first_page_by_page(store):
-    kept = [identity(f"a{number}@x.com", seconds=number) for number in range(23)]
-    for one in kept:
-        store.add(one)
-    newest_first = tuple(reversed(kept))
-    pages = [store.page(ACCOUNT, PageRequest(number, 10)) for number in (1, 2, 3, 4)]
-    assert [page.identities for page in pages] == [
-        newest_first[:10],
-        newest_first[10:20],
-        newest_first[20:],
-        (),
-    ]
-    assert {page.total for page in pages} == {23}
-
-
-def test_a_page_whose_predecessor_is_known_is_the_same_page(store):
-    for number in range(23):
-        store.add(identity(f"a{number}@x.com", seconds=number))
-    first = store.page(ACCOUNT, PageRequest(1, 10))
-    asked = PageRequest(2, 10)
-    followed = replace(asked, after=first.identities[-1].identity_id)
-    assert store.page(ACCOUNT, followed).identities == store.page(ACCOUNT, asked).identities
-
-
-def test_a_list_can_be_of_one_domain(store):
-    here = [identity(f"a{number}@x.com", seconds=number) for number in range(12)]
-    there = [identity(f"b{number}@x.com", seconds=20 + number, domain=OTHER_DOMAIN) for number in range(3)]
-    for one in here + there:
-        store.add(one)
-    first = store.page(ACCOUNT, PageRequest(1, 10, DOMAIN.domain_id))
-    after = first.identities[-1].identity_id
-    assert first.total == 12
-    assert first.identities == tuple(reversed(here[2:]))
-    assert store.page(ACCOUNT, PageRequest(2, 10, DOMAIN.domain_id)).identities == (here[1], here[0])
-    assert store.page(ACCOUNT, PageRequest(2, 10, DOMAIN.domain_id, after)).identities == (here[1], here[0])
-    assert store.page(ACCOUNT, PageRequest(1, 10, OTHER_DOMAIN.domain_id)).identities == tuple(
-        reversed(there)
-    )
-    assert store.page(ACCOUNT, PageRequest(1, 10, "0domain00domain9")).total == 0
-
-
 def test_a_decision_is_stored_once(store):
     kept = identity()
     store.add(kept)
-    decided = store.decide(kept, IdentityStatus.VERIFIED, NOW)
+    decided = decide(store, kept, IdentityStatus.VERIFIED, NOW)
     assert decided == replace(kept, status=IdentityStatus.VERIFIED, decided_at=NOW, updated_at=NOW)
     assert store.by_id_now(ACCOUNT, kept.identity_id) == decided
     with pytest.raises(IdentityChangedError):
-        store.decide(kept, IdentityStatus.REFUSED, NOW)
+        decide(store, kept, IdentityStatus.REFUSED, NOW)
 
 
 def test_a_decision_about_an_older_generation_or_a_deleted_identity_changes_nothing(store):
@@ -157,7 +147,7 @@ def test_a_decision_about_an_older_generation_or_a_deleted_identity_changes_noth
     store.add(kept)
     for stale in (replace(kept, generation=1), identity("gone@x.com"), identity()):
         with pytest.raises(IdentityChangedError):
-            store.decide(stale, IdentityStatus.VERIFIED, NOW)
+            decide(store, stale, IdentityStatus.VERIFIED, NOW)
     assert store.by_id_now(ACCOUNT, kept.identity_id) == kept
 
 
@@ -181,6 +171,103 @@ def test_notes_about_an_older_generation_are_left_aside(store):
     store.note_failure(older, MailFailure.PROVIDER_BUSY)
     store.note_mailed(older, mailed_at=NOW, expires_at=NOW)
     assert store.by_id_now(ACCOUNT, kept.identity_id) == kept
+
+
+def test_an_identity_is_found_by_its_address_in_its_account_only(store):
+    kept = identity("Amy@bookshelf.com")
+    store.add(kept)
+    assert store.by_email(ACCOUNT, "amy@bookshelf.com") == kept
+    assert store.by_email("0another0account", "amy@bookshelf.com") is None
+    assert store.by_email(ACCOUNT, "rory@bookshelf.com") is None
+    assert store.by_email(ACCOUNT, "#count") is None
+
+
+def test_what_changed_is_stored_and_what_went_is_gone(store):
+    kept = full_identity(1)
+    store.add(kept)
+    changed = replace(kept, name="Amy Pond", reply_to_name=None, personal_note="Hello", updated_at=LATER)
+    store.replace(kept, changed)
+    assert store.by_id_now(ACCOUNT, kept.identity_id) == changed
+
+
+def test_a_new_address_moves_the_identity(store):
+    kept = identity()
+    store.add(kept)
+    moved = replace(kept, email=address("rory@bookshelf.com"), generation=2, updated_at=LATER)
+    store.replace(kept, moved)
+    assert store.by_email(ACCOUNT, "amy@bookshelf.com") is None
+    assert store.by_id_now(ACCOUNT, kept.identity_id) == moved
+    assert store.page(ACCOUNT, PageRequest()) == IdentityPage(PageRequest(), (moved,), 1)
+
+
+def test_a_new_address_that_is_taken_changes_nothing(store):
+    kept, other = identity(), identity("rory@bookshelf.com", seconds=1)
+    store.add(kept)
+    store.add(other)
+    with pytest.raises(AddressTakenError):
+        store.replace(kept, replace(kept, email=address("Rory@bookshelf.com"), updated_at=LATER))
+    assert store.by_id_now(ACCOUNT, kept.identity_id) == kept
+    assert store.by_id_now(ACCOUNT, other.identity_id) == other
+
+
+@pytest.mark.parametrize("also_the_address", [False, True])
+def test_a_new_domain_moves_the_identity_in_the_lists_and_their_totals(store, also_the_address):
+    kept, stays = identity(), identity("rory@bookshelf.com", seconds=1)
+    store.add(kept)
+    store.add(stays)
+    moved = replace(kept, domain=OTHER_DOMAIN, generation=2, updated_at=LATER)
+    if also_the_address:
+        moved = replace(moved, email=address("river@bookshelf.com"))
+    store.replace(kept, moved)
+    here, there = PageRequest(domain_id=DOMAIN.domain_id), PageRequest(domain_id=OTHER_DOMAIN.domain_id)
+    assert store.page(ACCOUNT, here) == IdentityPage(here, (stays,), 1)
+    assert store.page(ACCOUNT, there) == IdentityPage(there, (moved,), 1)
+    assert store.page(ACCOUNT, PageRequest()).total == 2
+
+
+@pytest.mark.parametrize("email", ["amy@bookshelf.com", "rory@bookshelf.com"], ids=["in place", "moving"])
+def test_what_was_changed_or_decided_meanwhile_is_not_overwritten(store, email):
+    kept = identity()
+    store.add(kept)
+    wanted = replace(kept, email=address(email), name="Amy Pond", updated_at=LATER)
+    decided = decide(store, kept, IdentityStatus.VERIFIED, LATER)
+    with pytest.raises(IdentityChangedError):
+        store.replace(kept, wanted)
+    assert store.by_id_now(ACCOUNT, kept.identity_id) == decided
+    store.remove(decided)
+    with pytest.raises(IdentityChangedError):
+        store.replace(decided, wanted)
+
+
+def test_a_note_about_a_mail_does_not_hinder_a_change(store):
+    kept = identity()
+    store.add(kept)
+    store.note_mailed(kept, mailed_at=NOW, expires_at=LATER)
+    store.replace(kept, replace(kept, name="Amy Pond", updated_at=LATER))
+    after = store.by_id_now(ACCOUNT, kept.identity_id)
+    assert (after.name, after.mailed_at) == ("Amy Pond", NOW)
+
+
+def test_a_removed_identity_is_counted_no_more_and_its_address_is_free(store):
+    kept = identity()
+    store.add(kept)
+    store.remove(kept)
+    assert store.by_id(ACCOUNT, kept.identity_id) is None
+    assert store.page(ACCOUNT, PageRequest(domain_id=DOMAIN.domain_id)).total == 0
+    with pytest.raises(IdentityNotFoundError):
+        store.remove(kept)
+    assert store.page(ACCOUNT, PageRequest()).total == 0
+    store.add(identity(seconds=1))
+
+
+def test_removing_an_identity_that_was_made_anew_leaves_the_new_one(store):
+    first, second = identity(), identity(seconds=1)
+    store.add(first)
+    store.remove(first)
+    store.add(second)
+    with pytest.raises(IdentityNotFoundError):
+        store.remove(first)
+    assert store.by_id(ACCOUNT, second.identity_id) == second
 
 
 # --- the table alone --------------------------------------------------------------------------------------------------
@@ -222,28 +309,6 @@ def test_getting_one_costs_half_a_read_unit(table, meter):
     meter.reset()
     assert table.by_id(ACCOUNT, kept.identity_id) == kept
     assert meter.read_units() == 0.5
-
-
-def test_a_list_of_25_costs_at_most_two_and_a_half_read_units_on_the_first_page_and_every_next_one(table):
-    for number in range(75):
-        table.add(full_identity(number))
-    with metered(connection().client) as meter:
-        for domain_id in (None, DOMAIN.domain_id):
-            after = None
-            for number in (1, 2, 3):
-                meter.reset()
-                page = table.page(ACCOUNT, PageRequest(number, 25, domain_id, after))
-                after = page.identities[-1].identity_id
-                assert len(page.identities) == 25
-                assert meter.operations("Query") == 1
-                assert meter.read_units() <= 2.5
-
-
-def test_a_page_behind_the_last_costs_its_count_alone(table, meter):
-    table.add(identity())
-    meter.reset()
-    assert table.page(ACCOUNT, PageRequest(999_999_999, 100)).identities == ()
-    assert (meter.read_units(), meter.operations("Query")) == (0.5, 0)
 
 
 def test_noting_a_mail_costs_three_write_units(table, meter):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -46,3 +46,18 @@ def test_an_unknown_hash_is_nobodys(tokens, unknown):
     tokens.add(token())
 
     assert tokens.by_hash(unknown) is None
+
+
+def test_the_last_day_of_use_is_kept_and_never_set_back(tokens):
+    kept = token()
+    tokens.add(kept)
+    for day in (date(2026, 6, 14), date(2026, 6, 15), date(2026, 6, 13), date(2026, 6, 15)):
+        tokens.note_use(kept.token_hash, day)
+
+    assert tokens.by_hash(kept.token_hash).last_used == date(2026, 6, 15)
+
+
+def test_noting_the_use_of_a_token_that_is_gone_makes_none(tokens):
+    tokens.note_use(secret.hash_of("gone"), date(2026, 6, 14))
+
+    assert tokens.by_hash(secret.hash_of("gone")) is None

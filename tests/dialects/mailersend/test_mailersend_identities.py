@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -12,6 +13,7 @@ from letterhead.adapters.mail_addresses import MailAddresses
 from letterhead.dialects.mailersend import identities as wire
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.identities.addresses import EmailAddress
+from letterhead.identities.changes import IdentityChange
 from letterhead.identities.creation import NewIdentity
 from letterhead.identities.identity import (
     IdentityDomain,
@@ -19,7 +21,7 @@ from letterhead.identities.identity import (
     IdentityStatus,
     MailFailure,
 )
-from letterhead.identities.pages import IdentityPage, PageRequest
+from letterhead.identities.pages import IdentityPage, Order, OrderBy, PageRequest
 from tests.fakes.sender_identities import NOW, address, identity
 from tests.golden.reading import on_the_wire, seed
 
@@ -44,6 +46,8 @@ DOMAIN = IdentityDomain(
     datetime(2022, 11, 29, 10, 43, 32, tzinfo=UTC),
 )
 ADDITIONS = {
+    "exact_status",
+    "dmarc",
     "from_mode",
     "status",
     "verified_at",
@@ -259,6 +263,45 @@ def test_a_list_may_be_of_one_domain():
 
 
 @pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("order=asc", {"order": Order.ASCENDING}),
+        ("order_by=created_at&order=desc", {}),
+        ("order_by=email", {"order_by": OrderBy.EMAIL, "order": Order.ASCENDING}),
+        ("order_by=email&order=desc", {"order_by": OrderBy.EMAIL}),
+        ("order_by=verified_at", {"order_by": OrderBy.VERIFIED_AT}),
+        ("query= amy ", {"query": "amy"}),
+        ("query=&order_by=&order=", {}),
+    ],
+)
+def test_a_list_may_be_searched_and_ordered(query, expected):
+    parts = [tuple(part.split("=", 1)) for part in query.split("&")]
+    assert wire.read_list(parts) == PageRequest(**expected)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        (PageRequest(), {}),
+        (PageRequest(order=Order.ASCENDING), {"order": "asc"}),
+        (PageRequest(order_by=OrderBy.EMAIL, order=Order.ASCENDING), {"order_by": "email"}),
+        (
+            PageRequest(query="a+b", order_by=OrderBy.EMAIL),
+            {"query": "a+b", "order_by": "email", "order": "desc"},
+        ),
+    ],
+)
+def test_every_page_of_a_list_keeps_what_was_asked_for(asked, kept):
+    reply = wire.listed(IdentityPage(asked, (pedro(),), 60), "https://api.example", NOW)
+    following = dict(parse_qsl(urlsplit(reply.body["links"]["next"]).query))
+    assert ("cursor" in following) is not asked.is_search
+    following.pop("cursor", None)
+    assert following == kept | {"limit": "25", "page": "2"}
+    parts = tuple(following.items())
+    assert wire.read_list(parts) == replace(asked, number=2)
+
+
+@pytest.mark.parametrize(
     ("query", "field", "text"),
     [
         ("page=0", "page", "The page must be at least 1."),
@@ -270,6 +313,9 @@ def test_a_list_may_be_of_one_domain():
         ("limit=2.5", "limit", "The limit must be an integer."),
         ("domain_id=x", "domain_id", "The selected domain id is invalid."),
         ("cursor=x", "cursor", "The selected cursor is invalid."),
+        ("order_by=name", "order_by", "The selected order by is invalid."),
+        ("order=up", "order", "The selected order is invalid."),
+        ("query=" + "a" * 192, "query", "The query may not be greater than 191 characters."),
     ],
 )
 def test_a_wrong_query_is_named(query, field, text):
@@ -288,3 +334,36 @@ def test_what_cannot_be_an_id_is_not_found():
     assert wire.read_id(ID) == ID
     with pytest.raises(IdentityNotFoundError):
         wire.read_id("../x")
+
+
+# --- PUT --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_change_names_what_is_to_be_otherwise():
+    assert wire.read_change(BODY, RULES) == IdentityChange(
+        domain_id=ID,
+        email=address("pedro@test.com"),
+        name="Pedro Doe",
+        reply_to_email=address("test@test.com"),
+        reply_to_name="Test Doe",
+        add_note=True,
+        personal_note=BODY["personal_note"],
+    )
+
+
+def test_an_absent_field_stays_and_null_or_nothing_empties_an_optional_one():
+    optional = ("reply_to_email", "reply_to_name", "personal_note")
+    assert wire.read_change({}, RULES) == IdentityChange()
+    assert wire.read_change(dict.fromkeys(optional), RULES) == IdentityChange(cleared=frozenset(optional))
+    assert wire.read_change(dict.fromkeys(optional, ""), RULES) == IdentityChange(cleared=frozenset(optional))
+
+
+def test_null_leaves_a_field_that_an_identity_needs():
+    nothing = dict.fromkeys(("domain_id", "email", "name", "add_note"))
+    assert wire.read_change(nothing, RULES) == IdentityChange()
+
+
+def test_an_address_in_a_path_is_read_like_any_other():
+    assert wire.read_email("Pedro+x@Test.com", RULES) == EmailAddress("Pedro+x", "test.com", "test.com")
+    with pytest.raises(IdentityNotFoundError):
+        wire.read_email("pedro", RULES)

@@ -14,7 +14,7 @@ import pytest
 from letterhead.dialects.people.confirmation_page import opened_page, pressed_page, read_press
 from letterhead.identities.addresses import EmailAddress
 from letterhead.identities.confirmation import Decision, LinkState, Opened, Outcome, Pressed
-from letterhead.identities.identity import IdentityStatus
+from letterhead.identities.identity import ExactState, FromMode, IdentityStatus
 from letterhead.identities.links import visit_field, visit_time
 from tests.fakes.sender_identities import NOW, identity
 
@@ -80,13 +80,18 @@ def test_a_note_that_was_not_to_be_sent_is_not_shown():
     assert "secret thoughts" not in shown(opened(add_note=False, personal_note="secret thoughts"))[0].body
 
 
-def test_its_one_form_posts_to_the_same_address_with_two_buttons_and_the_visits_field():
+def test_each_button_is_a_form_of_its_own_that_posts_to_the_same_address_with_the_visits_field():
     _, seen = shown(opened())
-    assert seen.all("form") == [{"method": "post"}]
-    assert [button["value"] for button in seen.all("button")] == ["confirm", "refuse"]
-    (field,) = seen.all("input")
-    assert (field["type"], field["name"]) == ("hidden", "visit")
-    assert visit_time(TOKEN, field["value"], NOW) == NOW
+    assert seen.all("form") == [{"method": "post"}] * 2
+    assert len(seen.all("button")) == 2
+    fields = [(field["type"], field["name"]) for field in seen.all("input")]
+    assert fields == [("hidden", "visit"), ("hidden", "decision")] * 2
+    visits = [
+        visit_time(TOKEN, field["value"], NOW) for field in seen.all("input") if field["name"] == "visit"
+    ]
+    assert visits == [NOW, NOW]
+    decisions = [field["value"] for field in seen.all("input") if field["name"] == "decision"]
+    assert decisions == ["confirm", "refuse"]
 
 
 def test_there_is_nothing_that_a_scanner_could_follow_or_run():
@@ -116,6 +121,15 @@ def test_a_closed_link_has_a_page_of_its_own_that_names_nobody(state, status, wo
     assert seen.all("form") == []
     for fact in ("Web Agency", "amy@bookshelf.com", "Amy from", "web-agency.com"):
         assert fact not in reply.body
+
+
+def test_an_exact_identitys_owner_is_told_that_amazon_asks_too():
+    facts = {"status": IdentityStatus.VERIFIED, "from_mode": FromMode.EXACT, "exact": ExactState.WANTED}
+    reply, seen = pressed(Outcome.DONE, LinkState.USED, **facts)
+    assert reply.status == 200
+    assert "second mail, from no-reply-aws@amazon.com" in " ".join(seen.text.split())
+    _, done = pressed(Outcome.DONE, LinkState.USED, **facts | {"exact": ExactState.VERIFIED})
+    assert "second mail" not in done.text
 
 
 def test_every_page_is_kept_from_caches_frames_referers_and_scripts():
@@ -151,7 +165,7 @@ def test_no_text_becomes_markup(field):
     _, seen = shown(opened(**{field: HOSTILE}, add_note=True))
     assert HOSTILE in seen.text
     assert seen.all("script") == []
-    assert len(seen.all("form")) == 1
+    assert len(seen.all("form")) == 2
 
 
 def test_an_askers_name_is_text_too():
@@ -198,13 +212,15 @@ VISIT = visit_field(TOKEN, NOW)
     [
         (urlencode({"visit": VISIT, "decision": "confirm"}).encode(), Decision.CONFIRM, VISIT),
         (urlencode({"visit": VISIT, "decision": "refuse"}).encode(), Decision.REFUSE, VISIT),
-        (urlencode({"visit": VISIT}).encode(), Decision.CONFIRM, VISIT),
-        (b"", Decision.CONFIRM, ""),
-        (b'{"visit": 1}', Decision.CONFIRM, ""),
-        (b"\xff\xfe\x00", Decision.CONFIRM, ""),
-        (b"a=1&" * 100_000, Decision.CONFIRM, ""),
+        (urlencode({"visit": VISIT}).encode(), None, VISIT),
+        (urlencode({"visit": VISIT, "decision": "maybe"}).encode(), None, VISIT),
+        (f"decision=refuse&decision=confirm&visit={VISIT}".encode(), None, VISIT),
+        (b"", None, ""),
+        (b'{"visit": 1}', None, ""),
+        (b"\xff\xfe\x00", None, ""),
+        (b"a=1&" * 100_000, None, ""),
     ],
-    ids=["yes", "no", "Enter key", "nothing", "JSON", "not text", "huge"],
+    ids=["yes", "no", "no decision", "another word", "two decisions", "nothing", "JSON", "not text", "huge"],
 )
 def test_a_form_is_read_as_what_was_pressed(form, decision, visit):
     assert read_press(form) == (decision, visit)

@@ -1,4 +1,4 @@
-"""The domains function with everything around it: tables in moto, SES and DNS on loopback, and accounts with tokens."""
+"""The functions about domains with everything around them: tables and queue in moto, SES and DNS on loopback, accounts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import boto3
 import pytest
 
 from letterhead import identifiers
-from letterhead.adapters.tables.tokens import TokenTable
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.scopes import SCOPES
 from letterhead.tokens.token import issue
 from tests.fakes.api_gateway import Answer
+from tests.fakes.aws import REGION
+from tests.fakes.kept_tokens import keep
+from tests.fakes.outside import ACCOUNT_ID
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,38 @@ class Account:
     mailersend: str
 
 
-class Domains:
-    """The function, with calls as an account makes them."""
+class Queue:
+    """The completion queue."""
 
-    def __init__(self, function, outside) -> None:
+    def __init__(self, client) -> None:
+        self._client = client
+        self.url = client.create_queue(QueueName="CompletionQueue")["QueueUrl"]
+
+    def receive(self) -> list[dict[str, Any]]:
+        """What is on the queue now, as Lambda hands it to the function."""
+        found = self._client.receive_message(
+            QueueUrl=self.url, MaxNumberOfMessages=10, AttributeNames=["ApproximateReceiveCount"]
+        ).get("Messages", [])
+        return [
+            {
+                "messageId": each["MessageId"],
+                "receiptHandle": each["ReceiptHandle"],
+                "body": each["Body"],
+                "attributes": each["Attributes"],
+            }
+            for each in found
+        ]
+
+
+class Domains:
+    """The functions, with calls as an account makes them."""
+
+    def __init__(self, function, records, completing, outside, queue) -> None:
         self.function = function
+        self.records = records
+        self.completing = completing
         self.outside = outside
+        self.queue = queue
 
     def account(self) -> Account:
         now = datetime.now(UTC)
@@ -46,7 +75,7 @@ class Domains:
                 scopes=SCOPES[dialect],
                 now=now,
             )
-            TokenTable("TokensTable").add(made.token)
+            keep(made.token)
             texts[dialect.value] = made.text
         return Account(account_id, **texts)
 
@@ -62,6 +91,29 @@ class Domains:
     def verify(self, account: Account, name_or_id: str) -> Answer:
         return self.function.call("POST", f"/v1/domains/{name_or_id}/verify", account.sendara)
 
+    def delete(self, account: Account, name_or_id: str) -> Answer:
+        return self.function.call("DELETE", f"/v1/domains/{name_or_id}", account.sendara)
+
+    def mailersend(self, method: str, path: str, account: Account, **request: Any) -> Answer:
+        return self.function.call(method, path, account.mailersend, **request)
+
+    def sendmailos(self, method: str, path: str, account: Account, **request: Any) -> Answer:
+        return self.function.call(method, path, account.sendmailos, **request)
+
+    def publish(self, zone: str, *parts: list[dict[str, Any]] | dict[str, Any]) -> None:
+        """Serve a zone with the records of answers: lists of them, or single ones such as an ownership challenge."""
+        records = [record for part in parts for record in (part if isinstance(part, list) else [part])]
+        self.outside.publish(zone, records)
+
+    def verified(
+        self, account: Account, name: str = "mail.acme.com", zone: str = "acme.com"
+    ) -> dict[str, Any]:
+        """A domain with all its records right, as it was registered."""
+        made: dict[str, Any] = self.register(account, name).json
+        self.publish(zone, made["dns_records"])
+        assert self.verify(account, name).json["fully_verified"]
+        return made
+
     def list(self, account: Account) -> list[dict[str, Any]]:
         return self.function.call("GET", "/v1/domains", account.sendara).json["domains"]
 
@@ -72,8 +124,21 @@ class Domains:
 @pytest.fixture
 def domains(load, tables, outside) -> Domains:
     host, port = outside.dns
-    function = load("domains", EMULATED="true", DNS_RESOLVERS=f"{host}:{port}")
-    return Domains(function, outside)
+    queue = Queue(boto3.client("sqs"))
+    chosen = {
+        "ACCOUNT_ID": "000000000000",
+        "DNS_RESOLVERS": f"{host}:{port}",
+        "COMPLETION_QUEUE_URL": queue.url,
+        "SES_IDENTITIES_ARN": f"arn:aws:ses:{REGION}:{ACCOUNT_ID}:identity/",
+        "OPERATOR_HOSTS": "https://app.operator.example:8443,mail.operator.example",
+    }
+    return Domains(
+        load("domains", **chosen),
+        load("domain_records"),
+        load("complete_registration", **chosen),
+        outside,
+        queue,
+    )
 
 
 @pytest.fixture

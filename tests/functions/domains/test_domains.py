@@ -17,6 +17,11 @@ def only(answer, status):
     return answer.json
 
 
+def documented(answer: dict, golden: dict) -> dict:
+    """The part of an answer that the document has; additive fields are welcome."""
+    return {key: answer[key] for key in golden}
+
+
 # --- Sendara ----------------------------------------------------------------------------------------------------------
 
 
@@ -31,7 +36,8 @@ def test_the_example_event_is_answered(domains, mine):
 def test_a_registration_has_the_shape_of_the_guides(domains, mine):
     answer = only(domains.register(mine), 201)
 
-    assert shape(answer) == shape(seed("sendara_domain.json"))
+    golden = seed("sendara_domain.json")
+    assert shape(documented(answer, golden)) == shape(golden)
     assert answer["domain"] == "mail.acme.com"
     assert answer["created_at"] == answer["updated_at"]
 
@@ -46,7 +52,7 @@ def test_a_registered_domain_is_shown_by_name_by_id_and_in_the_list(domains, min
 
 def test_a_domain_goes_from_pending_to_fully_verified(domains, mine):
     records = only(domains.register(mine), 201)["dns_records"]
-    domains.outside.publish("acme.com", [])
+    domains.publish("acme.com")
     pending = only(domains.verify(mine, "mail.acme.com"), 200)
     assert pending["fully_verified"] is False
     assert [row["status"] for row in pending["results"]] == ["pending"] * 6
@@ -122,7 +128,8 @@ def test_a_registration_at_sendmailos_has_the_shape_of_the_references(domains, m
     )
     body, golden = only(answer, 201), seed("sendmailos_registration.json")
 
-    assert shape(body) == shape(golden)
+    assert body["success"] is True
+    assert shape(documented(body["domain"], golden["domain"])) == shape(golden["domain"])
     for key in ("domain_name", "status", "external_id", "metadata"):
         assert body["domain"][key] == golden["domain"][key]
     assert [record["value"] for record in body["domain"]["dns_records"]] == [
@@ -138,7 +145,7 @@ def test_one_store_serves_both_dialects(domains, mine):
 
     listed = domains.list_at_sendmailos(mine)
     golden = seed("sendmailos_list.json")["domains"]
-    assert [shape(domain) for domain in listed] == [
+    assert [shape(documented(domain, golden[0])) for domain in listed] == [
         shape(golden[0] | {"external_id": None, "metadata": {}}),
         shape(golden[1]),
     ]
@@ -234,6 +241,6 @@ def test_what_nobody_has_is_not_found(domains, mine):
     only(domains.register(mine), 201)
     answers = {named: [domains.show(mine, named), domains.verify(mine, named)] for named in UNKNOWN}
 
-    assert {(answer.status, answer.json["error"]["code"]) for both in answers.values() for answer in both} == {
-        (404, "not_found")
-    }
+    assert {
+        (answer.status, answer.json["error"]["code"]) for both in answers.values() for answer in both
+    } == {(404, "not_found")}

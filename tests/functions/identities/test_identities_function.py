@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import urlsplit
 
 import pytest
 
 from letterhead.adapters.tables.connection import connection
+from letterhead.adapters.tables.identity_item import IdentityItem
+from letterhead.identities.pages import MOST_SEARCHED
 from tests.capacity_meter import metered
-from tests.fakes.api_gateway import call
-from tests.fakes.loaded_function import load
 from tests.fakes.tenant import tenant
 
-
-@pytest.fixture
-def handler(stack):
-    return load("identities").handler
+# What a call reads and writes beside authentication.
+STORES = ("DomainsTable", "IdentitiesTable", "ConfirmationsTable")
 
 
 @pytest.fixture
-def amy(stack):
+def function(tables, load, outside):
+    host, port = outside.dns
+    return load(
+        "identities",
+        CONFIRMATIONS_PER_ADDRESS="10",
+        ACCOUNT_ID="000000000000",
+        DNS_RESOLVERS=f"{host}:{port}",
+    )
+
+
+@pytest.fixture
+def amy(tables):
     return tenant()
 
 
@@ -28,16 +36,16 @@ def body(who, **changes):
     return {"domain_id": who.domain.domain_id, "email": "amy@bookshelf.com", "name": "Amy"} | changes
 
 
-def create(handler, who, **changes):
-    return call(handler, "POST", "/v1/identities", authorization=who.authorization, json=body(who, **changes))
+def create(function, who, **changes):
+    return function.call("POST", "/v1/identities", authorization=who.authorization, json=body(who, **changes))
 
 
-def get(handler, who, path="/v1/identities", query=""):
-    return call(handler, "GET", path, authorization=who.authorization, query=query)
+def get(function, who, path="/v1/identities", query=""):
+    return function.call("GET", path, authorization=who.authorization, query=query)
 
 
-def test_an_identity_is_created_shown_and_listed(handler, amy):
-    created = create(handler, amy, reply_to_email="help@bookshelf.com", reply_to_name="Help")
+def test_an_identity_is_created_shown_and_listed(function, amy):
+    created = create(function, amy, reply_to_email="help@bookshelf.com", reply_to_name="Help")
     assert created.status == 201
     identity = created.json["data"]
     assert (identity["email"], identity["is_verified"], identity["status"]) == (
@@ -46,15 +54,15 @@ def test_an_identity_is_created_shown_and_listed(handler, amy):
         "pending",
     )
     assert identity["domain"]["id"] == amy.domain.domain_id
-    assert get(handler, amy, f"/v1/identities/{identity['id']}").json == created.json
-    listed = get(handler, amy).json
+    assert get(function, amy, f"/v1/identities/{identity['id']}").json == created.json
+    listed = get(function, amy).json
     assert listed["data"] == [identity]
     assert listed["meta"]["total"] == 1
 
 
-def test_an_address_can_be_taken_once(handler, amy):
-    create(handler, amy)
-    answer = create(handler, amy, email="AMY@Bookshelf.com")
+def test_an_address_can_be_taken_once(function, amy):
+    create(function, amy)
+    answer = create(function, amy, email="AMY@Bookshelf.com")
     assert answer.status == 422
     assert answer.json == {
         "message": "The email has already been taken.",
@@ -62,48 +70,48 @@ def test_an_address_can_be_taken_once(handler, amy):
     }
 
 
-def test_every_wrong_field_is_named_and_counted(handler, amy):
-    answer = call(handler, "POST", "/v1/identities", authorization=amy.authorization, json={})
+def test_every_wrong_field_is_named_and_counted(function, amy):
+    answer = function.call("POST", "/v1/identities", authorization=amy.authorization, json={})
     assert answer.status == 422
     assert answer.json["message"] == "The domain id field is required. (and 2 more errors)"
     assert set(answer.json["errors"]) == {"domain_id", "name", "email"}
 
 
-def test_a_domain_that_is_unknown_foreign_or_unverified_is_named(handler, amy):
+def test_a_domain_that_is_unknown_foreign_or_unverified_is_named(function, amy):
     other = tenant("Other Agency", "other-agency.com")
     unverified = tenant("New Agency", "new-agency.com", verified=False)
     for domain_id in (other.domain.domain_id, "0domain00domain9", "7nxe3yjmeq28vp0k"):
-        answer = create(handler, amy, domain_id=domain_id)
+        answer = create(function, amy, domain_id=domain_id)
         assert (answer.status, answer.json["errors"]) == (
             422,
             {"domain_id": ["The selected domain id is invalid."]},
         )
-    answer = create(handler, unverified)
+    answer = create(function, unverified)
     assert answer.status == 422
     assert "verified" in answer.json["errors"]["domain_id"][0]
 
 
-def test_another_accounts_identity_is_as_unknown_as_none(handler, amy):
+def test_another_accounts_identity_is_as_unknown_as_none(function, amy):
     other = tenant("Other Agency", "other-agency.com")
-    identity_id = create(handler, amy).json["data"]["id"]
+    identity_id = create(function, amy).json["data"]["id"]
     answers = [
-        get(handler, other, f"/v1/identities/{identity_id}"),
-        get(handler, other, "/v1/identities/0identity0ident0"),
-        get(handler, other, "/v1/identities/nope"),
+        get(function, other, f"/v1/identities/{identity_id}"),
+        get(function, other, "/v1/identities/0identity0ident0"),
+        get(function, other, "/v1/identities/nope"),
     ]
     assert {(answer.status, answer.text) for answer in answers} == {(404, answers[0].text)}
     assert answers[0].json == {"message": "Resource not found."}
-    assert get(handler, other).json["data"] == []
-    assert get(handler, other, query=f"domain_id={amy.domain.domain_id}").status == 422
+    assert get(function, other).json["data"] == []
+    assert get(function, other, query=f"domain_id={amy.domain.domain_id}").status == 422
 
 
-def test_following_next_reads_the_whole_list_one_query_a_page(handler, amy):
+def test_following_next_reads_the_whole_list_one_query_a_page(function, amy):
     for number in range(23):
-        create(handler, amy, email=f"amy{number}@bookshelf.com")
+        create(function, amy, email=f"amy{number}@bookshelf.com")
     seen, query = [], f"limit=10&domain_id={amy.domain.domain_id}"
     while query is not None:
         with metered(connection().client) as meter:
-            page = get(handler, amy, query=query).json
+            page = get(function, amy, query=query).json
         assert meter.operations("Query") == 1
         seen += [identity["email"] for identity in page["data"]]
         following = page["links"]["next"]
@@ -111,45 +119,68 @@ def test_following_next_reads_the_whole_list_one_query_a_page(handler, amy):
     assert seen == [f"amy{number}@bookshelf.com" for number in reversed(range(23))]
 
 
-def test_a_list_without_a_cursor_skips_to_its_page(handler, amy):
+def test_a_list_without_a_cursor_skips_to_its_page(function, amy):
     for number in range(12):
-        create(handler, amy, email=f"amy{number}@bookshelf.com")
-    page = get(handler, amy, query="page=2&limit=10").json
+        create(function, amy, email=f"amy{number}@bookshelf.com")
+    page = get(function, amy, query="page=2&limit=10").json
     assert [identity["email"] for identity in page["data"]] == ["amy1@bookshelf.com", "amy0@bookshelf.com"]
-    assert get(handler, amy, query="limit=5").json["errors"] == {"limit": ["The limit must be at least 10."]}
+    assert get(function, amy, query="limit=5").json["errors"] == {"limit": ["The limit must be at least 10."]}
 
 
-def test_creating_costs_at_most_one_read_unit_and_eight_write_units_beside_authentication(handler, amy):
+def test_a_list_is_searched_and_ordered(function, amy):
+    for name in ("zoe", "amy", "rory"):
+        create(function, amy, email=f"{name}@bookshelf.com")
+
+    def listed(query):
+        answer = get(function, amy, query=query)
+        return [identity["email"].partition("@")[0] for identity in answer.json["data"]]
+
+    assert listed("order_by=email") == ["amy", "rory", "zoe"]
+    assert listed("order_by=created_at&order=asc") == ["zoe", "amy", "rory"]
+    assert listed("query=o") == ["rory", "amy", "zoe"]
+    assert listed(f"query=zoe&domain_id={amy.domain.domain_id}") == ["zoe"]
+
+
+def test_a_list_too_long_to_be_searched_asks_for_a_domain(function, amy):
+    create(function, amy)
+    IdentityItem(account_id=amy.account_id, email="#count").update(
+        [IdentityItem.number.set(MOST_SEARCHED + 1)]
+    )
+    answer = get(function, amy, query="query=amy7")
+    assert (answer.status, list(answer.json["errors"])) == (422, ["domain_id"])
+    assert get(function, amy, query="order=asc").status == 200
+
+
+def test_creating_costs_at_most_one_read_unit_and_eight_write_units_beside_authentication(function, amy):
     with metered(connection().client) as meter:
-        assert create(handler, amy).status == 201
-    assert meter.read_units("TokensTable") == 1
-    assert meter.read_units() - 1 <= 1
-    assert meter.write_units() <= 8
+        assert create(function, amy).status == 201
+    assert {charge.table for charge in meter.charges} - {"TokensTable", "LimitsTable"} <= set(STORES)
+    assert meter.read_units(*STORES) <= 1
+    assert meter.write_units(*STORES) <= 8
 
 
-def test_getting_one_costs_half_a_read_unit_beside_authentication(handler, amy):
-    identity_id = create(handler, amy).json["data"]["id"]
+def test_getting_one_costs_half_a_read_unit_beside_authentication(function, amy):
+    identity_id = create(function, amy).json["data"]["id"]
     with metered(connection().client) as meter:
-        assert get(handler, amy, f"/v1/identities/{identity_id}").status == 200
-    assert meter.read_units() - meter.read_units("TokensTable") == 0.5
+        assert get(function, amy, f"/v1/identities/{identity_id}").status == 200
+    assert meter.read_units(*STORES) == 0.5
 
 
-def test_a_table_that_does_not_answer_is_503_and_leaves_nothing_half_made(handler, amy, dynamodb_faults):
-    create(handler, amy, email="warm@bookshelf.com")
+def test_a_table_that_does_not_answer_is_503_and_leaves_nothing_half_made(function, amy, dynamodb_faults):
+    create(function, amy, email="warm@bookshelf.com")
     for number in range(3):
         dynamodb_faults.break_call(number)
-        answer = create(handler, amy)
+        answer = create(function, amy)
         assert (answer.status, answer.headers["retry-after"]) == (503, "2")
         dynamodb_faults.mend()
-    assert create(handler, amy).status == 201
-    assert get(handler, amy).json["meta"]["total"] == 2
+    assert create(function, amy).status == 201
+    assert get(function, amy).json["meta"]["total"] == 2
 
 
-def test_no_address_is_logged(handler, amy, log_of):
-    log = log_of("identities")
-    create(handler, amy)
-    get(handler, amy)
-    create(handler, amy)
-    lines = log.getvalue()
-    assert "bookshelf" not in lines
-    assert [json.loads(line)["status"] for line in lines.splitlines()] == [201, 200, 422]
+def test_no_address_is_logged(function, amy):
+    create(function, amy)
+    get(function, amy)
+    create(function, amy)
+    get(function, amy, "/v1/identities/email/amy@bookshelf.com")
+    assert "bookshelf" not in function.log
+    assert [line["status"] for line in function.lines] == [201, 200, 422, 200]

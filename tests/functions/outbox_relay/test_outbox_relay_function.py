@@ -5,32 +5,55 @@ from pathlib import Path
 
 import boto3
 import pytest
+from moto import mock_aws
 
 from letterhead.adapters.queues import QueueUnavailableError, from_message
 from letterhead.identities.confirmation_mailing import MailRequest
-from tests.fakes.loaded_function import load
+from letterhead.outbox.owner_notice import NoticeRequest
 
-EVENT = json.loads((Path(__file__).parents[3] / "events" / "identities_stream.json").read_text())
+EVENTS = Path(__file__).parents[3] / "events"
+EVENT = json.loads((EVENTS / "identities_stream.json").read_text())
+REFUSED = json.loads((EVENTS / "outbox_stream.json").read_text())
 
 
-def test_a_new_identity_in_the_stream_becomes_a_request_on_the_queue(stack):
-    load("outbox_relay").handler(EVENT, None)
-    (message,) = boto3.client("sqs").receive_message(QueueUrl=stack)["Messages"]
+@pytest.fixture
+def sqs(aws_environment):
+    with mock_aws():
+        yield boto3.client("sqs")
+
+
+@pytest.fixture
+def url(sqs):
+    return sqs.create_queue(QueueName="OutgoingMailQueue")["QueueUrl"]
+
+
+@pytest.fixture
+def function(url, load):
+    return load("outbox_relay", MAIL_QUEUE_URL=url)
+
+
+def test_a_new_identity_in_the_stream_becomes_a_request_on_the_queue(function, sqs, url):
+    function(EVENT)
+    (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
     assert from_message(message["Body"]) == MailRequest("0kx2m9ab1c3d4e5f", "0kx2m9ab1c3d4e60", 1)
     assert "bookshelf" not in message["Body"]
 
 
-def test_what_cannot_be_copied_raises_so_that_the_stream_brings_it_again(stack):
-    handler = load("outbox_relay").handler
-    boto3.client("sqs").delete_queue(QueueUrl=stack)
+def test_a_refusal_in_the_outbox_becomes_a_notice_on_the_queue(function, sqs, url):
+    function(REFUSED)
+    (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    assert from_message(message["Body"]) == NoticeRequest("0kx2m9ab1c3d4e5f", "0kx2m9ab1c3d4e70")
+    assert "bookshelf" not in message["Body"]
+
+
+def test_what_cannot_be_copied_raises_so_that_the_stream_brings_it_again(function, sqs, url):
+    sqs.delete_queue(QueueUrl=url)
     with pytest.raises(QueueUnavailableError):
-        handler(EVENT, None)
+        function(EVENT)
 
 
-def test_its_one_line_has_no_address(stack, log_of):
-    handler = load("outbox_relay").handler
-    log = log_of("outbox_relay")
-    handler(EVENT, None)
-    (line,) = log.getvalue().splitlines()
-    assert (json.loads(line)["changes"], json.loads(line)["mails"]) == (1, 1)
-    assert "bookshelf" not in line
+def test_its_one_line_has_no_address(function):
+    function(EVENT)
+    (line,) = function.lines
+    assert (line["changes"], line["mails"]) == (1, 1)
+    assert "bookshelf" not in function.log

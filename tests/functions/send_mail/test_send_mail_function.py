@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from datetime import UTC, datetime
 from email import message_from_string
 from email.policy import default
 from pathlib import Path
@@ -16,22 +17,31 @@ from moto.ses.models import ses_backends
 from letterhead.adapters.queues import to_message
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.identities.confirmation_mailing import MailRequest
-from letterhead.identities.identity import IdentityDomain, MailFailure
+from letterhead.identities.exact_sending import VerificationRequest
+from letterhead.identities.identity import ExactState, FromMode, IdentityDomain, IdentityStatus, MailFailure
+from letterhead.outbox.owner_notice import NoticeRequest
 from tests.fakes.aws import REGION
-from tests.fakes.loaded_function import load
+from tests.fakes.deciding import decide
 from tests.fakes.sender_identities import identity
 from tests.fakes.tenant import tenant
 
 EVENT = json.loads((Path(__file__).parents[3] / "events" / "outgoing_mail.json").read_text())
+EVENT_ID = "0event00event000"
 
 
 @pytest.fixture
-def handler(stack):
-    return load("send_mail").handler
+def function(tables, load):
+    boto3.client("secretsmanager").create_secret(Name="LinkKey", SecretString="k" * 64)
+    return load(
+        "send_mail",
+        CONFIRMATIONS_PER_ADDRESS="10",
+        LINK_KEY_SECRET="LinkKey",
+        PUBLIC_URL="https://confirm.example",
+    )
 
 
 @pytest.fixture
-def agency(stack):
+def agency(tables):
     boto3.client("ses").verify_domain_identity(Domain="web-agency.com")
     return tenant()
 
@@ -71,9 +81,9 @@ def sent():
     ]
 
 
-def test_a_request_becomes_a_mail_with_a_link_to_the_public_url(handler, agency):
+def test_a_request_becomes_a_mail_with_a_link_to_the_public_url(function, agency):
     one = added(agency)
-    assert handler(event(request(one)), None) == {"batchItemFailures": []}
+    assert function(event(request(one))) == {"batchItemFailures": []}
     (mail,) = sent()
     assert mail["From"] == "Web Agency <no-reply@web-agency.com>"
     assert mail["To"] == "amy@bookshelf.com"
@@ -81,47 +91,73 @@ def test_a_request_becomes_a_mail_with_a_link_to_the_public_url(handler, agency)
     assert kept(one).mailed
 
 
-def test_the_same_message_twice_is_one_mail(handler, agency):
+def test_a_refusal_becomes_one_mail_to_the_accounts_owner(function, agency):
+    one = added(agency)
+    decide(IdentityTable("IdentitiesTable"), one, IdentityStatus.REFUSED, datetime.now(UTC), EVENT_ID)
+    message = to_message(NoticeRequest(agency.account_id, EVENT_ID))
+    assert function(event(message, message)) == {"batchItemFailures": []}
+    function(event(message))
+    (mail,) = sent()
+    assert (mail["From"], mail["To"]) == ("Letterhead <no-reply@web-agency.com>", "owner@web-agency.com")
+    assert "amy@bookshelf.com" in mail["Subject"]
+    assert [line["became"] for line in function.lines] == ["sent", "outdated", "outdated"]
+    assert "bookshelf" not in function.log
+
+
+def test_an_exact_identitys_address_is_handed_to_ses_for_its_own_verification(function, agency, outside):
+    one = decide(
+        IdentityTable("IdentitiesTable"),
+        added(agency, from_mode=FromMode.EXACT),
+        IdentityStatus.VERIFIED,
+        datetime.now(UTC),
+    )
+    message = to_message(VerificationRequest(one.account_id, one.identity_id, one.exact_round))
+    assert function(event(message, message)) == {"batchItemFailures": []}
+    assert kept(one).exact is ExactState.PENDING
+    assert list(outside.identities) == ["amy@bookshelf.com"]
+    assert [line["became"] for line in function.lines] == ["begun", "outdated"]
+    assert "bookshelf" not in function.log
+
+
+def test_the_same_message_twice_is_one_mail(function, agency):
     message = request(added(agency))
-    handler(event(message, message), None)
-    handler(event(message), None)
+    function(event(message, message))
+    function(event(message))
     assert len(sent()) == 1
 
 
-def test_a_refused_mail_is_noted_and_taken_off_the_queue(handler, agency):
+def test_a_refused_mail_is_noted_and_taken_off_the_queue(function, agency):
     boto3.client("ses").delete_identity(Identity="web-agency.com")
     one = added(agency)
-    assert handler(event(request(one)), None) == {"batchItemFailures": []}
+    assert function(event(request(one))) == {"batchItemFailures": []}
     assert kept(one).mail_failure is MailFailure.PROVIDER_REFUSED
 
 
-def test_only_the_messages_that_failed_come_again(handler, agency):
+def test_only_the_messages_that_failed_come_again(function, agency):
     good = added(agency)
-    answer = handler(event("nonsense", request(good)), None)
+    answer = function(event("nonsense", request(good)))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert kept(good).mailed
 
 
-def test_a_batch_without_one_success_comes_again_whole(handler, agency):
-    assert handler(event("nonsense"), None) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+def test_a_batch_without_one_success_comes_again_whole(function, agency):
+    assert function(event("nonsense")) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 
 
 def test_a_store_that_does_not_answer_sends_nothing_and_the_message_comes_again(
-    handler, agency, dynamodb_faults
+    function, agency, dynamodb_faults
 ):
     one = added(agency)
     dynamodb_faults.break_call(0)
-    assert handler(event(request(one)), None) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert function(event(request(one))) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     dynamodb_faults.mend()
     assert sent() == []
-    assert handler(event(request(one)), None) == {"batchItemFailures": []}
+    assert function(event(request(one))) == {"batchItemFailures": []}
     assert len(sent()) == 1
 
 
-def test_neither_addresses_nor_links_are_logged(handler, agency, log_of):
-    log = log_of("send_mail")
-    handler(event(request(added(agency)), "nonsense"), None)
-    lines = log.getvalue()
-    assert "bookshelf" not in lines
-    assert "confirm.example" not in lines
-    assert "sent" in lines
+def test_neither_addresses_nor_links_are_logged(function, agency):
+    function(event(request(added(agency)), "nonsense"))
+    assert "bookshelf" not in function.log
+    assert "confirm.example" not in function.log
+    assert [line["became"] for line in function.lines] == ["sent"]

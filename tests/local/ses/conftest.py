@@ -16,7 +16,14 @@ from botocore.config import Config
 
 from local.mailbox import Mailbox
 from local.nameserver import Nameserver
-from local.ses import SesStandIn
+from local.ses import SesStandIn, emulator_calls
+from tests.local.ses.emulator_beside import (
+    NUMBERS,
+    REMEMBERED_SECONDS,
+    Function,
+    an_emulator,
+    make_configuration_set,
+)
 
 REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
@@ -178,3 +185,30 @@ def verified(ses: Ses) -> Ses:
         'mail MX 10 feedback-smtp.us-east-1.amazonses.com.\nmail TXT "v=spf1 include:amazonses.com ~all"\n',
     )
     return ses
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory):
+    with an_emulator(tmp_path_factory.mktemp("emulator")) as running:
+        yield running
+
+
+@pytest.fixture
+def judged_ses(make_ses, emulator, monkeypatch):
+    monkeypatch.setattr(emulator_calls, "BRIEFLY_SECONDS", REMEMBERED_SECONDS)
+    return make_ses(emulator_endpoint=emulator.url)
+
+
+@pytest.fixture
+def agency(judged_ses):
+    """SES with agency.com verified and the configuration set letterhead."""
+    make_configuration_set(judged_ses)
+    judged_ses.v2.create_email_identity(EmailIdentity="agency.com")
+    judged_ses.publish_dkim("agency.com")
+    return judged_ses
+
+
+@pytest.fixture
+def function(emulator, agency):
+    name = f"function-{next(NUMBERS)}"
+    return Function(emulator, agency, name, f"role-{name}")

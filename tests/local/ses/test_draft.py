@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from local.ses.composing import with_ses_headers
 from local.ses.draft import read_draft
 from local.ses.errors import SesError
+from local.ses.events import SentMail, events_of
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ODD_TEXT = st.sampled_from(
@@ -39,6 +42,20 @@ HEADERS = st.lists(
 )
 
 
+def sent(draft):
+    raw = with_ses_headers(draft.raw, "1@email.amazonses.com", NOW)
+    return SentMail(
+        message_id="1",
+        sent_at=NOW,
+        source="a@b.com",
+        source_arn="arn:aws:ses:us-east-1:000000000000:identity/b.com",
+        account_id="000000000000",
+        destination=draft.recipients,
+        message=message_from_bytes(raw, policy=policy.default),
+        tags=draft.tags,
+    )
+
+
 @settings(max_examples=150, deadline=None)
 @given(HEADERS, st.binary(max_size=40))
 def test_no_raw_mail_breaks_sending(headers, body):
@@ -48,6 +65,7 @@ def test_no_raw_mail_breaks_sending(headers, body):
     with contextlib.suppress(SesError):
         draft = read_draft({"Content": {"Raw": {"Data": raw}}, "Destination": {"ToAddresses": ["x@y.com"]}})
         assert draft.has_virus is False
+        json.dumps(events_of(sent(draft), rejected=False, now=NOW))
     assert with_ses_headers(raw, "1@email.amazonses.com", NOW).startswith(
         b"Message-ID: <1@email.amazonses.com>\r\n"
     )

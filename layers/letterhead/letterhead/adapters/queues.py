@@ -12,14 +12,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from letterhead.adapters.aws_session import session
 from letterhead.identities.confirmation_mailing import MailRequest
+from letterhead.identities.exact_sending import VerificationRequest
+from letterhead.outbox.owner_notice import NoticeRequest
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-_KIND = "identity_confirmation"
+_CONFIRMATION, _NOTICE, _VERIFICATION = "identity_confirmation", "owner_notice", "address_verification"
 _BATCH = 10  # SQS API reference, SendMessageBatch
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
+
+
+Request = MailRequest | NoticeRequest | VerificationRequest
 
 
 class QueueUnavailableError(UnavailableError):
@@ -36,7 +41,7 @@ class OutgoingMailQueue:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def put(self, requests: Sequence[MailRequest]) -> None:
+    def put(self, requests: Sequence[Request]) -> None:
         """Put all requests onto the queue; raises `QueueUnavailableError` unless every one of them is there.
 
         Putting them again after that does no harm, for whoever reads them takes a repeated request for one.
@@ -44,7 +49,7 @@ class OutgoingMailQueue:
         for start in range(0, len(requests), _BATCH):
             self._put_batch(requests[start : start + _BATCH])
 
-    def _put_batch(self, requests: Sequence[MailRequest]) -> None:
+    def _put_batch(self, requests: Sequence[Request]) -> None:
         entries = [
             {"Id": str(position), "MessageBody": to_message(request)}
             for position, request in enumerate(requests)
@@ -64,11 +69,22 @@ class OutgoingMailQueue:
         return client
 
 
-def to_message(request: MailRequest) -> str:
+def to_message(request: Request) -> str:
     """A request as a message's body."""
+    if isinstance(request, NoticeRequest):
+        return json.dumps({"kind": _NOTICE, "account_id": request.account_id, "event_id": request.event_id})
+    if isinstance(request, VerificationRequest):
+        return json.dumps(
+            {
+                "kind": _VERIFICATION,
+                "account_id": request.account_id,
+                "identity_id": request.identity_id,
+                "round": request.round,
+            }
+        )
     return json.dumps(
         {
-            "kind": _KIND,
+            "kind": _CONFIRMATION,
             "account_id": request.account_id,
             "identity_id": request.identity_id,
             "generation": request.generation,
@@ -76,14 +92,20 @@ def to_message(request: MailRequest) -> str:
     )
 
 
-def from_message(body: str) -> MailRequest:
+def from_message(body: str) -> Request:
     """The request in a message's body; raises `UnreadableMessageError`."""
     try:
         message = json.loads(body)
-        if message["kind"] != _KIND:
-            raise UnreadableMessageError
-        return MailRequest(
-            str(message["account_id"]), str(message["identity_id"]), int(message["generation"])
-        )
+        if message["kind"] == _NOTICE:
+            return NoticeRequest(str(message["account_id"]), str(message["event_id"]))
+        if message["kind"] == _VERIFICATION:
+            return VerificationRequest(
+                str(message["account_id"]), str(message["identity_id"]), int(message["round"])
+            )
+        if message["kind"] == _CONFIRMATION:
+            return MailRequest(
+                str(message["account_id"]), str(message["identity_id"]), int(message["generation"])
+            )
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableMessageError from error
+    raise UnreadableMessageError

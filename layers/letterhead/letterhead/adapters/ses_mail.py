@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 # SES API v2 reference, SendEmail: what is wrong with the mail itself. Everything else is about the caller, the account or
 # the moment, and passes or is the operator's to see to.
 _REFUSED = frozenset({"BadRequestException", "MessageRejected"})
-_CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2, "mode": "standard"})
+# One try: an answer that got lost may belong to a mail that didn't; the queue tries again, later.
+_CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
 
 
 class MailUnavailableError(UnavailableError):

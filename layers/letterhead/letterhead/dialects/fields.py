@@ -53,6 +53,35 @@ class Fields:
         self.wrong(name, f"The {_words(name)} field must be true or false.")
         return None
 
+    def integer(self, name: str, *, least: int, most: int) -> int | None:
+        """A whole number in a range, its ends included."""
+        value = self._body.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.wrong(name, f"The {_words(name)} must be an integer.")
+            return None
+        if not least <= value <= most:
+            self.wrong(name, f"The {_words(name)} must be between {least} and {most}.")
+            return None
+        return value
+
+    def texts(self, name: str, *, most: int) -> tuple[str, ...] | None:
+        """A list of strings, at most so many; what is wrong with one of them is noted at its position (`scopes.0`)."""
+        value = self._body.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            self.wrong(name, f"The {_words(name)} must be an array.")
+            return None
+        if len(value) > most:
+            self.wrong(name, f"The {_words(name)} may not have more than {most} items.")
+            return None
+        for position, each in enumerate(value):
+            if not isinstance(each, str):
+                self.wrong(f"{name}.{position}", f"The {_words(name)}.{position} must be a string.")
+        return tuple(each for each in value if isinstance(each, str))
+
     def mapping(self, name: str) -> Mapping[str, object] | None:
         """A JSON object."""
         value = self._body.get(name)

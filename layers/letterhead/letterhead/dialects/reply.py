@@ -10,9 +10,13 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Reply:
-    """Status, body and headers. `body` is what JSON makes of it, text as it is, or None for an empty body."""
+    """Status, body and headers. `body` is what JSON makes of it, text as it is, or None for an empty body.
+
+    `secrets` are JSON Pointers (RFC 6901) to what may be told once and never kept.
+    """
 
     status: int
     body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = JSON
+    secrets: tuple[str, ...] = ()

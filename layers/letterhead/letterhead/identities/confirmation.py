@@ -7,8 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from letterhead.identities.decisions import decided, decision_event
 from letterhead.identities.identity import IdentityChangedError, IdentityStatus, SenderIdentity
+from letterhead.identities.limits import REFUSAL_HOLDS, AddressLedger
 from letterhead.identities.links import ConfirmationLink, hash_of, is_token, visit_time
+from letterhead.outbox.event import Event
+
+_ATTEMPTS = 3
 
 
 class LinkState(StrEnum):
@@ -54,8 +59,8 @@ class DecidableIdentities(Protocol):
     def by_id_now(self, account_id: str, identity_id: str) -> SenderIdentity | None:
         """The identity as it is now (strongly consistent), or None."""
 
-    def decide(self, identity: SenderIdentity, status: IdentityStatus, now: datetime) -> SenderIdentity:
-        """Store the owner's decision, if the identity is still pending and of the same generation.
+    def decide(self, before: SenderIdentity, after: SenderIdentity, event: Event | None) -> None:
+        """Store a decision together with its event, if what is stored is still `before`, and undecided.
 
         Raises `IdentityChangedError` otherwise.
         """
@@ -92,25 +97,37 @@ def look(token: str, *, links: LinkLookup, identities: DecidableIdentities, now:
 
 def press(
     token: str,
-    decision: Decision,
+    decision: Decision | None,
     visit: str,
     *,
     links: LinkLookup,
     identities: DecidableIdentities,
+    ledger: AddressLedger,
     now: datetime,
+    event_id: str,
 ) -> Pressed:
-    """Carry out what a person pressed. `visit` is the one-time field of the page on which they did."""
+    """Carry out what a person pressed. `visit` is the one-time field of the page on which they did; None decides nothing.
+
+    Others are told of it by the event of that id. Who says no isn't asked again by the same account for a while, even if it
+    makes the identity anew.
+    """
     opened = look(token, links=links, identities=identities, now=now)
     shown_at = visit_time(token, visit, now)
-    if opened.state is LinkState.OPEN and opened.identity is not None:
-        if shown_at is None:
+    for _ in range(_ATTEMPTS):
+        if opened.state is not LinkState.OPEN or opened.identity is None:
+            break
+        if shown_at is None or decision is None:
             return Pressed(Outcome.STALE_VISIT, opened)
+        identity = opened.identity
+        if decision is Decision.REFUSE:
+            ledger.note_refusal(identity.email.key, identity.account_id, now + REFUSAL_HOLDS, now)
+        after = decided(identity, _STATUS_AFTER[decision], now)
         try:
-            decided = identities.decide(opened.identity, _STATUS_AFTER[decision], now)
+            identities.decide(identity, after, decision_event(after, event_id, now))
         except IdentityChangedError:
             opened = look(token, links=links, identities=identities, now=now)
         else:
-            return Pressed(Outcome.DONE, Opened(_STATE_AFTER[decided.status], decided, opened.expires_at))
+            return Pressed(Outcome.DONE, Opened(_STATE_AFTER[after.status], after, opened.expires_at))
     if _did_the_same_before(opened, decision, shown_at):
         return Pressed(Outcome.DONE, opened)
     return Pressed(Outcome.CLOSED, opened)
@@ -128,10 +145,10 @@ def _state(link: ConfirmationLink, identity: SenderIdentity, now: datetime) -> L
     return LinkState.EXPIRED if link.expires_at <= now else LinkState.OPEN
 
 
-def _did_the_same_before(opened: Opened, decision: Decision, shown_at: datetime | None) -> bool:
+def _did_the_same_before(opened: Opened, decision: Decision | None, shown_at: datetime | None) -> bool:
     # A double click or a reload: the page with the button was shown before the decision fell.
     identity = opened.identity
-    if identity is None or identity.decided_at is None or shown_at is None:
+    if identity is None or identity.decided_at is None or shown_at is None or decision is None:
         return False
     same = opened.state is _STATE_AFTER.get(_STATUS_AFTER[decision])
     return same and shown_at <= identity.decided_at

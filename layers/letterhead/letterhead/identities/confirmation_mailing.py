@@ -10,12 +10,13 @@ from typing import Protocol
 from letterhead.accounts.account import Account
 from letterhead.identities.creation import DomainLookup
 from letterhead.identities.identity import IdentityStatus, MailFailure, SenderIdentity
+from letterhead.identities.limits import MailLimits
 from letterhead.identities.links import LINK_LIFETIME, ConfirmationLink, derive_token, hash_of
+from letterhead.identities.settings import ConfirmationSender, IdentitySettings, SettingsLookup, sender_for
 from letterhead.mail.confirmation_mail import ConfirmationFacts, confirmation_mail
+from letterhead.mail.lookalikes import in_plain_sight
 from letterhead.mail.message import Mailer, MailRefusedError, OutgoingMail
 from letterhead.unavailable import UnavailableError
-
-SENDER_LOCAL_PART = "no-reply"
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class MailedIdentities(Protocol):
 class LinkStore(Protocol):
     """Where links are kept."""
 
-    def keep(self, link: ConfirmationLink) -> ConfirmationLink:
-        """Store a link; one of that hash that is there already stays as it is and is the answer."""
+    def keep(self, link: ConfirmationLink) -> tuple[ConfirmationLink, bool]:
+        """Store a link, and answer it and that it is new; one of that hash that is there already stays and is the answer."""
 
 
 class AccountLookup(Protocol):
@@ -80,6 +81,8 @@ class ConfirmationMailing:
         links: LinkStore,
         domains: DomainLookup,
         accounts: AccountLookup,
+        settings: SettingsLookup,
+        limits: MailLimits,
         mailer: Mailer,
         key: Key,
         public_url: str,
@@ -88,6 +91,8 @@ class ConfirmationMailing:
         self._links = links
         self._domains = domains
         self._accounts = accounts
+        self._settings = settings
+        self._ledger, self._most_a_day = limits.ledger, limits.most_a_day
         self._mailer = mailer
         self._key = key
         self._public_url = public_url
@@ -105,8 +110,10 @@ class ConfirmationMailing:
         failure = self._obstacle(identity, account)
         if failure is not None or account is None:
             return self._failed(identity, failure or MailFailure.ACCOUNT_SUSPENDED)
+        settings = self._settings.of_account(identity.account_id)
+        sender = sender_for(settings, account.account_id, account.name, identity.domain.name, self._domains)
         token = derive_token(self._key.value, identity.identity_id, identity.generation)
-        link = self._links.keep(
+        link, is_new = self._links.keep(
             ConfirmationLink(
                 token_hash=hash_of(token),
                 account_id=identity.account_id,
@@ -115,10 +122,19 @@ class ConfirmationMailing:
                 expires_at=now + LINK_LIFETIME,
             )
         )
+        if is_new and not self._ledger.count_mail(identity.email.key, self._most_a_day, now):
+            return self._failed(identity, MailFailure.ADDRESS_LIMIT)
+        facts = ConfirmationFacts(
+            asker=account.name,
+            name=identity.name,
+            address=in_plain_sight(identity.email.shown, identity.email.deliverable),
+            domain=in_plain_sight(identity.domain.shown_name, identity.domain.name),
+            note=identity.personal_note if identity.add_note else None,
+            url=f"{self._public_url}/confirmations/{token}",
+            expires_at=link.expires_at,
+        )
         try:
-            self._mailer.send(
-                _mail(identity, account, f"{self._public_url}/confirmations/{token}", link.expires_at), now
-            )
+            self._mailer.send(_mail(identity, facts, settings, sender), now)
         except UnavailableError:
             self._identities.note_failure(identity, MailFailure.PROVIDER_BUSY)
             raise
@@ -147,26 +163,18 @@ def _wants(identity: SenderIdentity, request: MailRequest) -> bool:
         identity.generation == request.generation
         and identity.status is IdentityStatus.PENDING
         and not identity.mailed
+        and identity.mail_failure is not MailFailure.ADDRESS_LIMIT
     )
 
 
-def _mail(identity: SenderIdentity, account: Account, url: str, expires_at: datetime) -> OutgoingMail:
-    content = confirmation_mail(
-        ConfirmationFacts(
-            asker=account.name,
-            name=identity.name,
-            address=identity.email.shown,
-            domain=identity.domain.shown_name,
-            note=identity.personal_note if identity.add_note else None,
-            url=url,
-            expires_at=expires_at,
-        )
-    )
+def _mail(
+    identity: SenderIdentity, facts: ConfirmationFacts, settings: IdentitySettings, sender: ConfirmationSender
+) -> OutgoingMail:
     return OutgoingMail(
-        from_name=account.name,
-        from_address=f"{SENDER_LOCAL_PART}@{identity.domain.name}",
+        from_name=sender.name,
+        from_address=sender.address,
         to_address=identity.email.deliverable,
-        content=content,
+        content=confirmation_mail(facts, settings.template),
         tags={
             "account": identity.account_id,
             "identity": identity.identity_id,

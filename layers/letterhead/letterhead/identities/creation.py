@@ -8,7 +8,10 @@ from typing import Protocol
 
 from letterhead.domains.domain import SendingDomain
 from letterhead.identities.addresses import EmailAddress
-from letterhead.identities.identity import IdentityDomain, SenderIdentity
+from letterhead.identities.forecast import Forecaster
+from letterhead.identities.from_mode import refuse_hopeless
+from letterhead.identities.identity import FromMode, IdentityDomain, SenderIdentity
+from letterhead.identities.limits import MailLimits
 
 
 class UnknownDomainError(Exception):
@@ -29,8 +32,11 @@ class DomainLookup(Protocol):
 class NewIdentityStore(Protocol):
     """Where sender identities are kept."""
 
-    def add(self, identity: SenderIdentity) -> None:
-        """Store a new identity; raises `AddressTakenError` when the account has one of that address."""
+    def add(self, identity: SenderIdentity, limit: int | None = None) -> None:
+        """Store a new identity.
+
+        Raises `AddressTakenError` when the account has one of that address, `LimitReachedError` when it has `limit` of them.
+        """
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class NewIdentity:
     reply_to_name: str | None = None
     add_note: bool = False
     personal_note: str | None = None
+    from_mode: FromMode = FromMode.ALIGNED
 
 
 def create(
@@ -53,26 +60,36 @@ def create(
     identity_id: str,
     domains: DomainLookup,
     store: NewIdentityStore,
+    limits: MailLimits,
+    forecaster: Forecaster,
     now: datetime,
+    most: int | None = None,
 ) -> SenderIdentity:
     """Make a sender identity under one of the account's verified domains; it starts unconfirmed.
 
-    Raises `UnknownDomainError`, `DomainNotVerifiedError`, `AddressTakenError`.
+    `most` is how many identities the account may have, None for any number.
+    Raises `UnknownDomainError`, `DomainNotVerifiedError`, `AddressTakenError`, `LimitReachedError`, `TooManyMailsError`,
+    `FromModeRefusedError`.
     """
+    domain = usable_domain(account_id, wanted.domain_id, domains)
+    limits.check(wanted.email.key, account_id, now)
     identity = SenderIdentity(
         account_id=account_id,
         identity_id=identity_id,
         email=wanted.email,
         name=wanted.name,
-        domain=IdentityDomain.of(usable_domain(account_id, wanted.domain_id, domains)),
+        domain=IdentityDomain.of(domain),
         created_at=now,
         updated_at=now,
         reply_to_email=wanted.reply_to_email,
         reply_to_name=wanted.reply_to_name,
         add_note=wanted.add_note,
         personal_note=wanted.personal_note,
+        from_mode=wanted.from_mode,
+        forecast=forecaster.forecast(wanted.email.domain, domain, now),
     )
-    store.add(identity)
+    refuse_hopeless(identity)
+    store.add(identity, most)
     return identity
 
 

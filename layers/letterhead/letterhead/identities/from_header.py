@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from letterhead.identities.addresses import EmailAddress
-from letterhead.identities.identity import SenderIdentity
+from letterhead.identities.identity import FromMode, SenderIdentity
 
 LONGEST_LOCAL_PART = 64  # octets; RFC 5321 section 4.5.3.1.1
 _DIGEST_LENGTH = 10
@@ -31,7 +31,14 @@ def aligned_address(email: EmailAddress, domain: str) -> str:
 
 def from_mailbox(identity: SenderIdentity) -> str:
     """The From header of the identity's mail, as people read it."""
-    return mailbox(identity.name, aligned_address(identity.email, identity.domain.name))
+    return mailbox(identity.name, from_address(identity))
+
+
+def from_address(identity: SenderIdentity) -> str:
+    """The address in that header, as mail servers want it."""
+    if identity.from_mode is FromMode.EXACT:
+        return identity.email.deliverable
+    return aligned_address(identity.email, identity.domain.name)
 
 
 def reply_to_mailbox(identity: SenderIdentity) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from letterhead.domains.domain import SendingDomain
 from letterhead.identities.addresses import EmailAddress
+from letterhead.identities.forecast import Forecast
 
 
 class IdentityStatus(StrEnum):
@@ -20,9 +21,24 @@ class IdentityStatus(StrEnum):
 
 
 class FromMode(StrEnum):
-    """How an identity appears in mail."""
+    """How an identity appears in mail: From an address on the sending domain, or From the client's own address."""
 
     ALIGNED = "aligned"
+    EXACT = "exact"
+
+
+class ExactState(StrEnum):
+    """How far the provider's own verification of an address is; it begins when the owner has confirmed to us.
+
+    `conflict`: the provider has that address for somebody else. `refused`: it won't have it at all.
+    """
+
+    WANTED = "wanted"
+    PENDING = "pending"
+    VERIFIED = "verified"
+    EXPIRED = "expired"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
 
 
 class MailFailure(StrEnum):
@@ -30,6 +46,7 @@ class MailFailure(StrEnum):
 
     PROVIDER_BUSY = "provider_busy"
     PROVIDER_REFUSED = "provider_refused"
+    ADDRESS_LIMIT = "address_limit"
     ADDRESS_NOT_DELIVERABLE = "address_not_deliverable"
     DOMAIN_NOT_VERIFIED = "domain_not_verified"
     ACCOUNT_SUSPENDED = "account_suspended"
@@ -71,8 +88,10 @@ class IdentityDomain:
 class SenderIdentity:
     """A sender identity.
 
-    `status` is pending, verified or refused. `mailed_at`, `mailed_generation` and `expires_at` are the last confirmation
-    mail's; `mail_failure` is why the present generation's hasn't left yet.
+    `status` is pending, verified or refused. `resends` counts for ever, `resent_today` on the day `resent_on`. `mailed_at`,
+    `mailed_generation` and `expires_at` are the last confirmation mail's; `mail_failure` is why the present generation's
+    hasn't left yet. `exact` is where the provider's verification of the address stands, in the From mode of that name;
+    `exact_round` counts how often it was asked for.
     """
 
     account_id: str
@@ -91,15 +110,30 @@ class SenderIdentity:
     decided_at: datetime | None = None
     generation: int = 1
     resends: int = 0
+    resent_on: str | None = None
+    resent_today: int = 0
     mailed_generation: int = 0
     mailed_at: datetime | None = None
     expires_at: datetime | None = None
     mail_failure: MailFailure | None = None
+    forecast: Forecast | None = None
+    exact: ExactState | None = None
+    exact_round: int = 0
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the owner of the address has given consent."""
+        return self.status is IdentityStatus.VERIFIED
 
     @property
     def is_verified(self) -> bool:
-        """Whether the owner of the address has confirmed it."""
-        return self.status is IdentityStatus.VERIFIED
+        """Whether mail may go out as this identity: its owner has confirmed, and where it takes that, the provider too."""
+        return self.is_confirmed and (not self.needs_provider or self.exact is ExactState.VERIFIED)
+
+    @property
+    def needs_provider(self) -> bool:
+        """Whether the provider has to verify the address: in exact mode, unless its domain is the sending domain itself."""
+        return self.from_mode is FromMode.EXACT and self.email.domain != self.domain.name
 
     @property
     def verified_at(self) -> datetime | None:
@@ -113,5 +147,14 @@ class SenderIdentity:
 
     def status_at(self, now: datetime) -> IdentityStatus:
         """The status as it is at a moment: a pending one whose link has run out is expired."""
+        if self.is_confirmed and not self.is_verified:
+            return IdentityStatus.EXPIRED if self.exact is ExactState.EXPIRED else IdentityStatus.PENDING
         expired = self.mailed and self.expires_at is not None and self.expires_at <= now
         return IdentityStatus.EXPIRED if expired and self.status is IdentityStatus.PENDING else self.status
+
+
+def with_provider_asked(identity: SenderIdentity) -> SenderIdentity:
+    """The identity with the provider's verification wanted anew, if it takes that and its owner has confirmed; else without."""
+    if not (identity.is_confirmed and identity.needs_provider):
+        return replace(identity, exact=None)
+    return replace(identity, exact=ExactState.WANTED, exact_round=identity.exact_round + 1)

@@ -1,6 +1,7 @@
 """The mail that asks the owner of an address for consent.
 
-It loads nothing from elsewhere, reads well on a phone and in the dark, and says in text what it says in HTML.
+It loads nothing from elsewhere but an account's own logo, reads well on a phone and in the dark, and says in text what it
+says in HTML.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from string import Template
 
+from letterhead.mail.frame import PLAIN, Appearance, button, framed
 from letterhead.mail.message import MailContent
 from letterhead.mail.moments import in_words
-from letterhead.markup import Markup, fill
+from letterhead.mail.placeholders import Places
+from letterhead.markup import Markup, escape, fill
 
 
 @dataclass(frozen=True)
@@ -27,30 +30,66 @@ class ConfirmationFacts:
     note: str | None = None
 
 
-def confirmation_mail(facts: ConfirmationFacts) -> MailContent:
-    """The mail's subject, text and HTML."""
+@dataclass(frozen=True)
+class MailTemplate:
+    """How an account writes the mail; None is ours. Texts have places (`letterhead.mail.placeholders`) and were checked."""
+
+    subject: str | None = None
+    text: str | None = None
+    html: str | None = None
+    appearance: Appearance = PLAIN
+
+
+OURS = MailTemplate()
+
+
+def confirmation_mail(facts: ConfirmationFacts, template: MailTemplate = OURS) -> MailContent:
+    """The mail's subject, text and HTML. Whatever an account writes, who asks, for what and until when stands below it."""
     values = {
         "asker": facts.asker,
         "name": facts.name,
         "address": facts.address,
         "domain": facts.domain,
-        "url": facts.url,
+        "link": facts.url,
         "until": in_words(facts.expires_at),
     }
-    note = facts.note or ""
-    quoted = "\n".join(f"> {line}" for line in note.split("\n"))
-    text_note = (
-        Template("A note from $asker:\n\n$note\n\n").substitute(asker=facts.asker, note=quoted)
-        if note
-        else ""
-    )
-    html_note = fill(_HTML_NOTE, asker=facts.asker, note=note) if note else Markup()
     return MailContent(
-        subject=f"Please confirm: may {facts.asker} send mail as {facts.address}?",
-        text=_TEXT.substitute(values, note=text_note),
-        html=fill(_HTML, **values, note=html_note),
+        subject=Places(template.subject or _SUBJECT).filled(values),
+        text=_own_text(template.text, values, facts) if template.text else _our_text(values, facts),
+        html=framed("Please confirm", _html_content(template, values, facts), template.appearance),
     )
 
+
+def _our_text(values: dict[str, str], facts: ConfirmationFacts) -> str:
+    quoted = "\n".join(f"> {line}" for line in (facts.note or "").split("\n"))
+    note = _TEXT_NOTE.substitute(asker=facts.asker, note=quoted) if facts.note else ""
+    return _TEXT.substitute(values, note=note)
+
+
+def _own_text(text: str, values: dict[str, str], facts: ConfirmationFacts) -> str:
+    filled = Places(text).filled({**values, "note": facts.note or ""})
+    return f"{filled}\n\n-- \n{_TEXT_CLOSING.substitute(values)}"
+
+
+def _html_content(template: MailTemplate, values: dict[str, str], facts: ConfirmationFacts) -> Markup:
+    pressed = button(facts.url, "Look at the request", template.appearance)
+    if template.html is None:
+        note = fill(_HTML_NOTE, asker=facts.asker, note=facts.note) if facts.note else Markup()
+        return fill(_HTML, **values, note=note, button=pressed)
+    places = {**values, "note": facts.note or "", "button": pressed}
+    own = Places(template.html).filled({name: escape(value) for name, value in places.items()})
+    return Markup(own + fill(_HTML_CLOSING, **values))
+
+
+_SUBJECT = "Please confirm: may {{ asker }} send mail as {{ address }}?"
+
+_TEXT_NOTE = Template("A note from $asker:\n\n$note\n\n")
+
+_TEXT_CLOSING = Template("""\
+$asker asks to send mail as $address through the domain $domain. The link works once, until $until.
+If you don't agree or don't know $asker, you needn't do anything: without your consent nothing is sent in your name.
+The page behind the link has a button to say no.
+""")
 
 _TEXT = Template("""\
 Hello,
@@ -64,7 +103,7 @@ The mail will leave through the domain $domain.
 
 ${note}If you agree, open this page and press the button on it:
 
-$url
+$link
 
 The link works once, until $until.
 
@@ -77,48 +116,25 @@ _HTML_NOTE = Template("""\
 <p class="note" style="margin:0 0 20px;padding:10px 14px;border-left:3px solid #8a94a6;overflow-wrap:anywhere">$note</p>
 """)
 
+_HTML_CLOSING = Template("""\
+<p class="small" style="margin:24px 0 10px;font-size:14px;color:#5a6475">$asker asks to send mail as $address through the
+domain $domain. The link works once, until $until.</p>
+<p class="small" style="margin:0;font-size:14px;color:#5a6475">If you don&#8217;t agree or don&#8217;t know $asker,
+you needn&#8217;t do anything: without your consent nothing is sent in your name.
+The page behind the link has a button to say no.</p>
+""")
+
 _HTML = Template("""\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
-<title>Please confirm</title>
-<style>
-:root { color-scheme: light dark; }
-@media (prefers-color-scheme: dark) {
-  body, .page { background: #16181d !important; color: #e6e8ec !important; }
-  .card { background: #1f232b !important; }
-  .button { background: #5b8def !important; color: #0b0d11 !important; }
-  .small, .small a { color: #a9b1bf !important; }
-}
-</style>
-</head>
-<body style="margin:0;background:#f3f4f7;color:#1c2230">
-<table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#f3f4f7">
-<tr><td align="center" style="padding:24px 12px">
-<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0"
- style="max-width:560px;background:#ffffff;border-radius:10px">
-<tr><td style="padding:28px 26px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif">
 <p style="margin:0 0 14px">Hello,</p>
 <p style="margin:0 0 14px"><strong>$asker</strong> asks to send mail in your name:</p>
 <p style="margin:0 0 14px;overflow-wrap:anywhere"><strong>$name</strong><br>$address</p>
 <p style="margin:0 0 20px">The mail will leave through the domain <strong>$domain</strong>.</p>
 $note<p style="margin:0 0 20px">If you agree, open this page and press the button on it:</p>
-<p style="margin:0 0 20px"><a class="button" href="$url" style="display:inline-block;padding:12px 22px;
- border-radius:8px;background:#1f4fd8;color:#ffffff;font-weight:600;text-decoration:none">Look at the request</a></p>
+<p style="margin:0 0 20px">$button</p>
 <p class="small" style="margin:0 0 10px;font-size:14px;color:#5a6475">The link works once, until $until.</p>
 <p class="small" style="margin:0 0 10px;font-size:14px;color:#5a6475">If you don&#8217;t agree or don&#8217;t know $asker,
 you needn&#8217;t do anything: without your consent nothing is sent in your name.
 The same page has a button to say no.</p>
 <p class="small" style="margin:0;font-size:13px;color:#5a6475;overflow-wrap:anywhere">If the button doesn&#8217;t work:
-<a href="$url" style="color:#5a6475">$url</a></p>
-</td></tr>
-</table>
-</td></tr>
-</table>
-</body>
-</html>
+<a href="$link" style="color:#5a6475">$link</a></p>
 """)

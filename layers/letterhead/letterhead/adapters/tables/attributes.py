@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import Attribute
@@ -34,3 +34,15 @@ class Instant(Attribute[datetime]):
 
     def deserialize(self, value: Any) -> datetime:
         return _EPOCH + int(value) * _MICROSECOND
+
+
+class Day(Attribute[date]):
+    """A day as RFC 3339 writes it: `2026-06-14`."""
+
+    attr_type = STRING
+
+    def serialize(self, value: date) -> str:
+        return value.isoformat()
+
+    def deserialize(self, value: Any) -> date:
+        return date.fromisoformat(value)

@@ -1,76 +1,34 @@
 """The domains table: one item a domain under (account, name), found by id through a local index; and the claims table.
 
-A local index, not a global one: it can be read strongly consistent, so that what was just registered is found by its id.
+The indexes are local, not global, so that they can be read strongly consistent: what was just registered is found by its id.
+One more item an account, `#count`, counts its domains and how many of them are verified; no name looks like it, and it is in
+no index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from pynamodb.attributes import (
-    BooleanAttribute,
-    JSONAttribute,
-    ListAttribute,
-    NumberAttribute,
-    UnicodeAttribute,
-)
 from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.update import Action
-from pynamodb.indexes import AllProjection, LocalSecondaryIndex
-from pynamodb.transactions import TransactWrite
+from pynamodb.expressions.condition import Condition
 
-from letterhead.adapters.tables.attributes import Moment
-from letterhead.adapters.tables.claims import ClaimTable
-from letterhead.adapters.tables.connection import StoreUnavailableError, TableModel
-from letterhead.adapters.tables.transactions import ConditionsFailedError, write_together
+from letterhead.accounts.limits import Limited, LimitReachedError
+from letterhead.adapters.tables.claims import GUARD, ClaimTable, TableView
+from letterhead.adapters.tables.domain_items import DomainItem, changes_between, domain_of, item_of
+from letterhead.adapters.tables.domain_lists import listed
+from letterhead.adapters.tables.labelled_writes import LabelledWrites, RefusedError
+from letterhead.domains.claims import NameClaims, NameView, ViewOutdatedError
 from letterhead.domains.domain import (
+    DomainChangedError,
     DomainExistsError,
     DomainNotFoundError,
-    NameTakenError,
-    Registration,
     SendingDomain,
 )
-from letterhead.domains.records import RecordPurpose, RecordStatus
+from letterhead.domains.pages import DomainPage, DomainQuery
+from letterhead.domains.ports import Added, Changed, DomainChange, Removed
 
-
-class _ById(LocalSecondaryIndex["DomainItem"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_id"
-        projection = AllProjection()
-
-    account_id = UnicodeAttribute(hash_key=True)
-    domain_id = UnicodeAttribute(range_key=True)
-
-
-class DomainItem(TableModel):
-    """A domain as an item. `statuses` and `metadata` are JSON, for they are only ever read whole."""
-
-    class Meta:
-        table_name = ""
-
-    account_id = UnicodeAttribute(hash_key=True)
-    name = UnicodeAttribute(range_key=True)
-    domain_id = UnicodeAttribute()
-    shown_name = UnicodeAttribute()
-    registrable = UnicodeAttribute()
-    region = UnicodeAttribute()
-    mail_from_domain = UnicodeAttribute()
-    registration = UnicodeAttribute()
-    dkim_tokens: ListAttribute[str] = ListAttribute()
-    signing_hosted_zone = UnicodeAttribute(null=True)
-    statuses = JSONAttribute()
-    once_verified: ListAttribute[str] = ListAttribute()
-    can_send = BooleanAttribute()
-    dkim_absences = NumberAttribute()
-    dkim_absent_since = Moment(null=True)
-    checked_at = Moment(null=True)
-    dkim_verified_at = Moment(null=True)
-    external_id = UnicodeAttribute(null=True)
-    metadata = JSONAttribute()
-    created_at = Moment()
-    updated_at = Moment()
-
-    by_id = _ById()
+COUNT = "#count"
+_ADDED, _REMOVED, _CHANGED, _ROOM = "added", "removed", "changed", "room"
 
 
 class DomainTable:
@@ -82,69 +40,150 @@ class DomainTable:
 
     def by_name(self, account_id: str, name: str) -> SendingDomain | None:
         """The account's domain of that name (in A-labels), or None."""
-        return _strongly_if_missed(lambda consistent: _get(account_id, name, consistent))
+        return _strongly_if_missed(lambda consistent: _get(account_id, name, consistent=consistent))
+
+    def now_by_name(self, account_id: str, name: str) -> SendingDomain | None:
+        """The same as it is at this moment."""
+        return _get(account_id, name, consistent=True)
 
     def by_id(self, account_id: str, domain_id: str) -> SendingDomain | None:
         """The account's domain of that id, or None."""
-        return _strongly_if_missed(lambda consistent: _query(account_id, domain_id, consistent))
+        return _strongly_if_missed(lambda consistent: _query(account_id, domain_id, consistent=consistent))
 
     def of_account(self, account_id: str) -> Iterator[SendingDomain]:
-        """The account's domains, oldest first."""
-        for item in DomainItem.by_id.query(account_id):
-            yield _domain(item)
+        """All of the account's domains, oldest first, those whose deletion has begun too."""
+        return map(domain_of, DomainItem.by_id.query(account_id, consistent_read=True))
 
-    def claim(self, domain: SendingDomain) -> None:
-        """Store a new domain with the claim on its name, or neither.
-
-        Raises `DomainExistsError` when the account has the name, `NameTakenError` when another account has it or one above
-        or below it.
-        """
-        for _ in range(_CLAIM_ATTEMPTS):
-            version = self._claims.version(domain.registrable)
-            if self._claims.held_by_another(domain):
-                raise NameTakenError
-            try:
-                write_together(lambda transaction, version=version: self._add(transaction, domain, version))  # type: ignore[misc]
-            except ConditionsFailedError as failure:
-                if _DOMAIN in failure.positions:
-                    raise DomainExistsError from failure
-                continue
-            return
-        raise StoreUnavailableError
+    def page(self, account_id: str, query: DomainQuery) -> DomainPage:
+        """A page of the account's domains; those whose deletion has begun are left out."""
+        return listed(account_id, query, _count_of)
 
     def save(self, domain: SendingDomain, *, before: SendingDomain) -> SendingDomain:
-        """Store what changed since `before`; raises `DomainNotFoundError` when the domain has been deleted meanwhile."""
-        actions = _changes(before, domain)
+        """Store what changed since `before`.
+
+        Raises `DomainNotFoundError` when it has been deleted meanwhile, `DomainChangedError` when its version has grown.
+        """
+        change = Changed(before, domain)
+        actions = changes_between(before, domain)
         if not actions:
             return domain
-        item = DomainItem(account_id=domain.account_id, name=domain.name)
         try:
-            item.update(actions, condition=DomainItem.domain_id == domain.domain_id)
+            if _counted(change)[1] == (0, 0):
+                item = DomainItem(account_id=before.account_id, name=before.name)
+                item.update(actions, condition=_unchanged(before))
+            else:
+                writes = LabelledWrites()
+                _change(writes, change)
+                _count(writes, [change])
+                writes.write()
+        except RefusedError as refusal:
+            raise _changed_or_gone(before) from refusal
         except UpdateError as error:
             if error.cause_response_code == "ConditionalCheckFailedException":
-                raise DomainNotFoundError from error
+                raise _changed_or_gone(before) from error
             raise
-        return _domain(item)
+        return domain
 
-    def release(self, domain: SendingDomain) -> None:
-        """Forget a domain and the claim on its name; forgetting it twice is once."""
+    def view(self, account_id: str, name: str, registrable: str) -> NameView:
+        """Who has the name and those above and below it, strongly consistent."""
+        return self._claims.view(account_id, name, registrable)
 
-        def remove(transaction: TransactWrite) -> None:
-            transaction.delete(_item(domain), condition=DomainItem.domain_id == domain.domain_id)
-            self._claims.remove_from(transaction, domain)
+    def settle(self, view: NameView, here: NameClaims, changes: Sequence[DomainChange]) -> None:
+        """Store the name's claims as `here` and all changes of domains, or nothing.
 
+        Raises `ViewOutdatedError`, `DomainExistsError`, `LimitReachedError`, `DomainNotFoundError`, `DomainChangedError`.
+        """
+        if not isinstance(view, TableView):
+            raise TypeError("the view isn't this table's")
+        writes = LabelledWrites()
+        for change in changes:
+            _put(writes, change)
+        _count(writes, changes)
+        self._claims.add_to(writes, view, here)
         try:
-            write_together(remove)
-        except ConditionsFailedError:
-            return
-
-    def _add(self, transaction: TransactWrite, domain: SendingDomain, version: int) -> None:
-        transaction.save(_item(domain), condition=DomainItem.name.does_not_exist())
-        self._claims.add_to(transaction, domain, version)
+            writes.write()
+        except RefusedError as refusal:
+            raise _reason(refusal, changes) from refusal
 
 
-_CLAIM_ATTEMPTS = 5
-_DOMAIN = 0
+def _put(writes: LabelledWrites, change: DomainChange) -> None:
+    match change:
+        case Added(domain):
+            writes.save(item_of(domain), condition=DomainItem.name.does_not_exist(), label=_ADDED)
+        case Removed(domain):
+            is_it = DomainItem.domain_id == domain.domain_id
+            writes.delete(item_of(domain), condition=is_it, label=_REMOVED)
+        case Changed():
+            _change(writes, change)
+
+
+def _change(writes: LabelledWrites, change: Changed) -> None:
+    before = change.before
+    writes.update(
+        DomainItem(account_id=before.account_id, name=before.name),
+        changes_between(before, change.after),
+        condition=_unchanged(before),
+        label=_CHANGED + before.account_id,
+    )
+
+
+def _unchanged(domain: SendingDomain) -> Condition:
+    unchanged: Condition = (DomainItem.domain_id == domain.domain_id) & (DomainItem.version == domain.version)
+    return unchanged
+
+
+def _count(writes: LabelledWrites, changes: Sequence[DomainChange]) -> None:
+    for change in changes:
+        account_id, (total, verified), most = _counted(change)
+        if total == verified == 0:
+            continue
+        room = None if most is None else DomainItem.total.does_not_exist() | (DomainItem.total < most)
+        writes.update(
+            DomainItem(account_id=account_id, name=COUNT),
+            [DomainItem.total.add(total), DomainItem.verified.add(verified)],
+            condition=room,
+            label=_ROOM,
+        )
+
+
+def _counted(change: DomainChange) -> tuple[str, tuple[int, int], int | None]:
+    """Whose count a change moves, by how many domains and verified ones, and how many there may be."""
+    match change:
+        case Added(domain, most):
+            return domain.account_id, _weight(domain), most
+        case Removed(domain):
+            total, verified = _weight(domain)
+            return domain.account_id, (-total, -verified), None
+        case Changed(before, after):
+            old, new = _weight(before), _weight(after)
+            return before.account_id, (new[0] - old[0], new[1] - old[1]), None
+
+
+def _weight(domain: SendingDomain) -> tuple[int, int]:
+    return (0, 0) if domain.leaving else (1, int(domain.is_verified))
+
+
+def _reason(refusal: RefusedError, changes: Sequence[DomainChange]) -> Exception:
+    if GUARD in refusal.labels:
+        return ViewOutdatedError()
+    if _ADDED in refusal.labels:
+        return DomainExistsError()
+    if _ROOM in refusal.labels:
+        limits = [change.most for change in changes if isinstance(change, Added) and change.most is not None]
+        return LimitReachedError(Limited.DOMAINS, limits[0])
+    refused = [
+        change.before
+        for change in changes
+        if isinstance(change, Changed) and _CHANGED + change.before.account_id in refusal.labels
+    ]
+    return _changed_or_gone(refused[0]) if refused else DomainNotFoundError()
+
+
+def _changed_or_gone(before: SendingDomain) -> Exception:
+    found = _get(before.account_id, before.name, consistent=True)
+    if found is None or found.domain_id != before.domain_id:
+        return DomainNotFoundError()
+    return DomainChangedError()
 
 
 def _strongly_if_missed(read: Callable[[bool], SendingDomain | None]) -> SendingDomain | None:
@@ -152,92 +191,22 @@ def _strongly_if_missed(read: Callable[[bool], SendingDomain | None]) -> Sending
     return read(False) or read(True)
 
 
-def _get(account_id: str, name: str, consistent: bool) -> SendingDomain | None:
+def _get(account_id: str, name: str, *, consistent: bool) -> SendingDomain | None:
     try:
-        return _domain(DomainItem.get(account_id, name, consistent_read=consistent))
+        return domain_of(DomainItem.get(account_id, name, consistent_read=consistent))
     except DomainItem.DoesNotExist:
         return None
 
 
-def _query(account_id: str, domain_id: str, consistent: bool) -> SendingDomain | None:
+def _query(account_id: str, domain_id: str, *, consistent: bool) -> SendingDomain | None:
     found = DomainItem.by_id.query(account_id, DomainItem.domain_id == domain_id, consistent_read=consistent)
-    return next((_domain(item) for item in found), None)
+    return next((domain_of(item) for item in found), None)
 
 
-def _item(domain: SendingDomain) -> DomainItem:
-    return DomainItem(
-        account_id=domain.account_id,
-        name=domain.name,
-        domain_id=domain.domain_id,
-        shown_name=domain.shown_name,
-        registrable=domain.registrable,
-        region=domain.region,
-        mail_from_domain=domain.mail_from_domain,
-        registration=domain.registration.value,
-        dkim_tokens=list(domain.dkim_tokens),
-        signing_hosted_zone=domain.signing_hosted_zone or None,
-        statuses={purpose.value: status.value for purpose, status in domain.statuses.items()},
-        once_verified=sorted(purpose.value for purpose in domain.once_verified),
-        can_send=domain.can_send,
-        dkim_absences=domain.dkim_absences,
-        dkim_absent_since=domain.dkim_absent_since,
-        checked_at=domain.checked_at,
-        dkim_verified_at=domain.dkim_verified_at,
-        external_id=domain.external_id,
-        metadata=dict(domain.metadata),
-        created_at=domain.created_at,
-        updated_at=domain.updated_at,
-    )
-
-
-def _domain(item: DomainItem) -> SendingDomain:
-    return SendingDomain(
-        account_id=item.account_id,
-        domain_id=item.domain_id,
-        name=item.name,
-        shown_name=item.shown_name,
-        registrable=item.registrable,
-        region=item.region,
-        mail_from_domain=item.mail_from_domain,
-        created_at=item.created_at,
-        updated_at=item.updated_at,
-        registration=Registration(item.registration),
-        dkim_tokens=tuple(item.dkim_tokens),
-        signing_hosted_zone=item.signing_hosted_zone or "",
-        statuses={RecordPurpose(purpose): RecordStatus(status) for purpose, status in item.statuses.items()},
-        once_verified=frozenset(RecordPurpose(purpose) for purpose in item.once_verified),
-        can_send=item.can_send,
-        dkim_absences=int(item.dkim_absences),
-        dkim_absent_since=item.dkim_absent_since,
-        checked_at=item.checked_at,
-        dkim_verified_at=item.dkim_verified_at,
-        external_id=item.external_id,
-        metadata=item.metadata,
-    )
-
-
-_MUTABLE = (
-    DomainItem.registration,
-    DomainItem.dkim_tokens,
-    DomainItem.signing_hosted_zone,
-    DomainItem.statuses,
-    DomainItem.once_verified,
-    DomainItem.can_send,
-    DomainItem.dkim_absences,
-    DomainItem.dkim_absent_since,
-    DomainItem.checked_at,
-    DomainItem.dkim_verified_at,
-    DomainItem.external_id,
-    DomainItem.metadata,
-    DomainItem.updated_at,
-)
-
-
-def _changes(before: SendingDomain, after: SendingDomain) -> list[Action]:
-    old, new = _item(before), _item(after)
-    changed: list[Action] = []
-    for attribute in _MUTABLE:
-        value = getattr(new, attribute.attr_name)
-        if value != getattr(old, attribute.attr_name):
-            changed.append(attribute.remove() if value is None else attribute.set(value))
-    return changed
+def _count_of(account_id: str) -> tuple[int, int]:
+    """How many domains an account has, and how many of them are verified."""
+    try:
+        item = DomainItem.get(account_id, COUNT)
+    except DomainItem.DoesNotExist:
+        return 0, 0
+    return int(item.total or 0), int(item.verified or 0)

@@ -1,115 +1,86 @@
 """The identities table: one item an identity under (account, address), found by id and by domain through local indexes.
 
 The address as sort key makes it unique in its account. The indexes are local, not global, so that they can be read strongly
-consistent: what was just made is found by its id. Attributes have short names and times are numbers, because a list pays for
-each byte of its items. Two more kinds of items count: `#count` an account's identities, `#count#<domain id>` a domain's; no
-address looks like them, and they are in no index.
+consistent: what was just made is found by its id. Two more kinds of items count: `#count` an account's identities,
+`#count#<domain id>` a domain's; no address looks like them, and they are in no index.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
 from letterhead import identifiers
-from letterhead.adapters.tables.attributes import Instant
-from letterhead.adapters.tables.connection import TableModel
+from letterhead.accounts.limits import Limited, LimitReachedError
+from letterhead.adapters.tables.forecast_text import forecast_text
+from letterhead.adapters.tables.identity_item import (
+    IdentitiesByDomain,
+    IdentitiesById,
+    IdentityItem,
+    identity_item,
+    identity_of,
+)
+from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.transactions import ConditionsFailedError, write_together
-from letterhead.identities.addresses import EmailAddress
+from letterhead.identities.forecast import Forecast
 from letterhead.identities.identity import (
     AddressTakenError,
-    FromMode,
+    ExactState,
     IdentityChangedError,
-    IdentityDomain,
-    IdentityStatus,
+    IdentityNotFoundError,
     MailFailure,
     SenderIdentity,
 )
-from letterhead.identities.pages import IdentityPage, PageRequest
+from letterhead.identities.pages import (
+    MOST_SEARCHED,
+    IdentityPage,
+    Order,
+    PageRequest,
+    TooManyToSearchError,
+    found_in,
+)
+from letterhead.outbox.event import Event
+
+__all__ = ["IdentityItem", "IdentityTable"]
 
 _COUNT = "#count"
-
-
-class _ById(LocalSecondaryIndex["IdentityItem"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_id"
-        projection = AllProjection()
-
-    account_id = UnicodeAttribute(hash_key=True)
-    identity_id = UnicodeAttribute(range_key=True)
-
-
-class _ByDomain(LocalSecondaryIndex["IdentityItem"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_domain"
-        projection = AllProjection()
-
-    account_id = UnicodeAttribute(hash_key=True)
-    domain_key = UnicodeAttribute(range_key=True)
-
-
-class IdentityItem(TableModel):
-    """An identity as an item, or a count, which has `number` only. `domain_key` is `<domain id>#<identity id>`."""
-
-    class Meta:
-        table_name = ""
-
-    account_id = UnicodeAttribute(hash_key=True)
-    email = UnicodeAttribute(range_key=True)
-    identity_id = UnicodeAttribute()
-    domain_key = UnicodeAttribute()
-    shown_email = UnicodeAttribute(null=True, attr_name="shown")
-    name = UnicodeAttribute()
-    reply_to_email = UnicodeAttribute(null=True, attr_name="reply_to")
-    shown_reply_to = UnicodeAttribute(null=True)
-    reply_to_name = UnicodeAttribute(null=True, attr_name="reply_name")
-    add_note = BooleanAttribute()
-    personal_note = UnicodeAttribute(null=True, attr_name="note")
-    from_mode = UnicodeAttribute(attr_name="mode")
-    status = UnicodeAttribute()
-    decided_at = Instant(null=True, attr_name="decided")
-    generation = NumberAttribute()
-    resends = NumberAttribute()
-    mailed_generation = NumberAttribute(attr_name="mailed_gen")
-    mailed_at = Instant(null=True, attr_name="mailed")
-    expires_at = Instant(null=True, attr_name="expires")
-    mail_failure = UnicodeAttribute(null=True, attr_name="failure")
-    domain_name = UnicodeAttribute(attr_name="domain")
-    shown_domain_name = UnicodeAttribute(null=True, attr_name="shown_domain")
-    domain_created_at = Instant(attr_name="domain_created")
-    domain_updated_at = Instant(attr_name="domain_updated")
-    created_at = Instant(attr_name="created")
-    updated_at = Instant(attr_name="updated")
-    number = NumberAttribute(null=True)
-
-    by_id = _ById()
-    by_domain = _ByDomain()
 
 
 class IdentityTable:
     """Where sender identities are kept."""
 
-    def __init__(self, table_name: str) -> None:
+    def __init__(self, table_name: str, outbox: OutboxTable | None = None) -> None:
         IdentityItem.bind(table_name)
+        self._outbox = outbox
 
-    def add(self, identity: SenderIdentity) -> None:
-        """Store a new identity and count it; raises `AddressTakenError` when the account has one of that address."""
+    def add(self, identity: SenderIdentity, limit: int | None = None) -> None:
+        """Store a new identity and count it.
+
+        Raises `AddressTakenError` when the account has one of that address, `LimitReachedError` when it has `limit` of them.
+        """
+        if limit == 0:
+            raise LimitReachedError(Limited.IDENTITIES, limit)
+        number = IdentityItem.number
+        room = None if limit is None else number.does_not_exist() | (number < limit)
 
         def write(transaction: TransactWrite) -> None:
-            transaction.save(_item(identity), condition=IdentityItem.email.does_not_exist())
+            transaction.save(identity_item(identity), condition=IdentityItem.email.does_not_exist())
             for sort_key in _counts_of(identity):
                 count = IdentityItem(account_id=identity.account_id, email=sort_key)
-                transaction.update(count, actions=[IdentityItem.number.add(1)])
+                condition = room if sort_key == _COUNT else None
+                transaction.update(count, actions=[number.add(1)], condition=condition)
 
         try:
             write_together(write)
         except ConditionsFailedError as failure:
+            if limit is not None and 0 not in failure.positions:
+                raise LimitReachedError(Limited.IDENTITIES, limit) from failure
             raise AddressTakenError from failure
 
     def by_id(self, account_id: str, identity_id: str) -> SenderIdentity | None:
@@ -126,34 +97,86 @@ class IdentityTable:
         """The account's identity of that id as it is now (strongly consistent), or None."""
         return _query_one(account_id, identity_id, consistent=True)
 
-    def page(self, account_id: str, request: PageRequest) -> IdentityPage:
-        """A page, newest first.
+    def of_account(self, account_id: str, after: str | None = None) -> Iterator[SenderIdentity]:
+        """All of the account's identities as they are now (strongly consistent), oldest first, or those behind an id."""
+        younger = None if after is None else IdentityItem.identity_id > after
+        return map(identity_of, IdentityItem.by_id.query(account_id, younger, consistent_read=True))
 
+    def of_domain(self, account_id: str, domain_id: str) -> Iterator[SenderIdentity]:
+        """All identities that hang on a domain, as they are now (strongly consistent)."""
+        theirs = IdentityItem.domain_key.startswith(f"{domain_id}#")
+        return map(identity_of, IdentityItem.by_domain.query(account_id, theirs, consistent_read=True))
+
+    def page(self, account_id: str, request: PageRequest) -> IdentityPage:
+        """A page, newest first unless it asks for another order.
+
+        What no index has in its order is read whole and raises `TooManyToSearchError` when that is too much.
         It costs one Query for the first page and for any page whose `after` is known; else page N costs N pages, and one
         behind the last costs nothing but the count.
         """
         total = _count(account_id, request.domain_id)
+        if request.is_search:
+            if total > MOST_SEARCHED:
+                raise TooManyToSearchError
+            everything = replace(request, after=None, order=Order.DESCENDING)
+            return found_in(map(identity_of, _in_order(account_id, everything, MOST_SEARCHED)), request)
         start = (request.number - 1) * request.size
         if start >= total:
             return IdentityPage(request, (), total)
         skipped = 0 if request.after is not None else start
-        found = _newest_first(account_id, request, skipped + request.size)
-        return IdentityPage(request, tuple(_identity(item) for item in found[skipped:]), total)
+        found = _in_order(account_id, request, skipped + request.size)
+        return IdentityPage(request, tuple(identity_of(item) for item in found[skipped:]), total)
 
-    def decide(self, identity: SenderIdentity, status: IdentityStatus, now: datetime) -> SenderIdentity:
-        """Store the owner's decision, if the identity is still pending and of the same generation.
-
-        Raises `IdentityChangedError` otherwise.
-        """
-        return _update(
-            identity,
-            [
-                IdentityItem.status.set(status.value),
-                IdentityItem.decided_at.set(now),
-                IdentityItem.updated_at.set(now),
-            ],
-            IdentityItem.status == IdentityStatus.PENDING.value,
+    def by_email(self, account_id: str, address_key: str) -> SenderIdentity | None:
+        """The account's identity of that address (folded), or None; what seems not to be there is looked for once more."""
+        return _get(account_id, address_key, consistent=False) or _get(
+            account_id, address_key, consistent=True
         )
+
+    def replace(self, before: SenderIdentity, after: SenderIdentity) -> None:
+        """Store `after`, if what is stored is still `before`.
+
+        Raises `IdentityChangedError` when it isn't, `AddressTakenError` when another of the account's identities has the new
+        address.
+        """
+        moved = after.email.key != before.email.key
+
+        def write(transaction: TransactWrite) -> None:
+            if moved:
+                transaction.delete(key_of(before), condition=unchanged_since(before))
+                transaction.save(identity_item(after), condition=IdentityItem.email.does_not_exist())
+            else:
+                transaction.update(
+                    key_of(after), actions=changes_between(before, after), condition=unchanged_since(before)
+                )
+            for sort_key, step in _count_steps(before, after):
+                count = IdentityItem(account_id=after.account_id, email=sort_key)
+                transaction.update(count, actions=[IdentityItem.number.add(step)])
+
+        try:
+            if moved or before.domain.domain_id != after.domain.domain_id:
+                write_together(write)
+            else:
+                _update(before, changes_between(before, after), unchanged_since(before))
+        except ConditionsFailedError as failure:
+            # PynamoDB puts a transaction's deletes before its puts.
+            raise (
+                AddressTakenError if moved and 0 not in failure.positions else IdentityChangedError
+            ) from failure
+
+    def remove(self, identity: SenderIdentity) -> None:
+        """Forget an identity, and count it no more; raises `IdentityNotFoundError` when it isn't there any more."""
+
+        def write(transaction: TransactWrite) -> None:
+            transaction.delete(key_of(identity), condition=IdentityItem.identity_id == identity.identity_id)
+            for sort_key in _counts_of(identity):
+                count = IdentityItem(account_id=identity.account_id, email=sort_key)
+                transaction.update(count, actions=[IdentityItem.number.add(-1)])
+
+        try:
+            write_together(write)
+        except ConditionsFailedError as failure:
+            raise IdentityNotFoundError from failure
 
     def note_mailed(self, identity: SenderIdentity, *, mailed_at: datetime, expires_at: datetime) -> None:
         """Note that this generation's mail has left; nothing when the generation has grown meanwhile."""
@@ -172,12 +195,58 @@ class IdentityTable:
         if identity.mail_failure is not failure:
             _note(identity, [IdentityItem.mail_failure.set(failure.value)])
 
+    def note_forecast(self, identity: SenderIdentity, forecast: Forecast) -> None:
+        """Note a forecast; nothing when the identity has another address, domain or generation meanwhile."""
+        _note(
+            identity,
+            [IdentityItem.forecast.set(forecast_text(forecast))],
+            IdentityItem.domain_key == identity_item(identity).domain_key,
+        )
+
+    def note_exact(self, identity: SenderIdentity, state: ExactState, event: Event | None = None) -> None:
+        """Note where the provider's verification stands, if it still stands where it was read and in the same round.
+
+        An event that this brings about is written together with it; that takes an outbox.
+
+        Raises `IdentityChangedError` otherwise.
+        """
+        same_round = (IdentityItem.exact_round == identity.exact_round) & (
+            IdentityItem.exact == (identity.exact and identity.exact.value)
+        )
+        actions: list[Action] = [IdentityItem.exact.set(state.value)]
+        if event is None:
+            _update(identity, actions, same_round)
+            return
+        outbox = self._outbox
+        if outbox is None:
+            raise ValueError("identities without an outbox can't have events")
+
+        def write(transaction: TransactWrite) -> None:
+            transaction.update(
+                key_of(identity), actions=actions, condition=_same_generation(identity) & same_round
+            )
+            outbox.append(transaction, event)
+
+        try:
+            write_together(write)
+        except ConditionsFailedError as failure:
+            raise IdentityChangedError from failure
+
 
 def _query_one(account_id: str, identity_id: str, *, consistent: bool) -> SenderIdentity | None:
     found = IdentityItem.by_id.query(
         account_id, IdentityItem.identity_id == identity_id, consistent_read=consistent
     )
-    return next((_identity(item) for item in found), None)
+    return next((identity_of(item) for item in found), None)
+
+
+def _get(account_id: str, address_key: str, *, consistent: bool) -> SenderIdentity | None:
+    if address_key.startswith(_COUNT):
+        return None
+    try:
+        return identity_of(IdentityItem.get(account_id, address_key, consistent_read=consistent))
+    except IdentityItem.DoesNotExist:
+        return None
 
 
 def _count(account_id: str, domain_id: str | None) -> int:
@@ -192,18 +261,34 @@ def _counts_of(identity: SenderIdentity) -> tuple[str, str]:
     return _COUNT, f"{_COUNT}#{identity.domain.domain_id}"
 
 
-def _newest_first(account_id: str, request: PageRequest, limit: int) -> list[IdentityItem]:
+def _count_steps(before: SenderIdentity, after: SenderIdentity) -> list[tuple[str, int]]:
+    if before.domain.domain_id == after.domain.domain_id:
+        return []
+    return [(_counts_of(before)[1], -1), (_counts_of(after)[1], 1)]
+
+
+def _in_order(account_id: str, request: PageRequest, limit: int) -> list[IdentityItem]:
     index, condition = _index_and_condition(request)
-    return list(index.query(account_id, condition, scan_index_forward=False, limit=limit))
+    forward = request.order is Order.ASCENDING
+    return list(index.query(account_id, condition, scan_index_forward=forward, limit=limit))
 
 
-def _index_and_condition(request: PageRequest) -> tuple[_ById | _ByDomain, Condition | None]:
+def _index_and_condition(
+    request: PageRequest,
+) -> tuple[IdentitiesById | IdentitiesByDomain, Condition | None]:
+    forward = request.order is Order.ASCENDING
     if request.domain_id is None:
-        older = None if request.after is None else IdentityItem.identity_id < request.after
-        return IdentityItem.by_id, older
+        if request.after is None:
+            return IdentityItem.by_id, None
+        identity_id = IdentityItem.identity_id
+        return IdentityItem.by_id, identity_id > request.after if forward else identity_id < request.after
     prefix = f"{request.domain_id}#"
     if request.after is None:
         return IdentityItem.by_domain, IdentityItem.domain_key.startswith(prefix)
+    if forward:
+        return IdentityItem.by_domain, IdentityItem.domain_key.between(
+            f"{prefix}{request.after}~", f"{prefix}~"
+        )
     last = prefix + identifiers.before(request.after)
     return IdentityItem.by_domain, IdentityItem.domain_key.between(prefix, last)
 
@@ -211,89 +296,53 @@ def _index_and_condition(request: PageRequest) -> tuple[_ById | _ByDomain, Condi
 def _update(
     identity: SenderIdentity, actions: list[Action], condition: Condition | None = None
 ) -> SenderIdentity:
-    unchanged = (IdentityItem.identity_id == identity.identity_id) & (
-        IdentityItem.generation == identity.generation
-    )
-    item = IdentityItem(account_id=identity.account_id, email=identity.email.key)
+    unchanged = _same_generation(identity)
+    item = key_of(identity)
     try:
         item.update(actions, condition=unchanged if condition is None else unchanged & condition)
     except UpdateError as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
             raise IdentityChangedError from error
         raise
-    return _identity(item)
+    return identity_of(item)
 
 
-def _note(identity: SenderIdentity, actions: list[Action]) -> None:
+def _same_generation(identity: SenderIdentity) -> Condition:
+    same: Condition = (IdentityItem.identity_id == identity.identity_id) & (
+        IdentityItem.generation == identity.generation
+    )
+    return same
+
+
+def unchanged_since(identity: SenderIdentity) -> Condition:
+    """Holds while what is stored is what was read; notes about mails may have come since."""
+    # Of the writes, only the notes about mails leave `updated_at` as it was.
+    unchanged: Condition = (
+        (IdentityItem.identity_id == identity.identity_id)
+        & (IdentityItem.generation == identity.generation)
+        & (IdentityItem.updated_at == identity.updated_at)
+    )
+    return unchanged
+
+
+def changes_between(before: SenderIdentity, after: SenderIdentity) -> list[Action]:
+    """What makes the item of one that of the other; their addresses are the same."""
+    old, new = identity_item(before), identity_item(after)
+    changed: list[Action] = []
+    for name, attribute in IdentityItem.get_attributes().items():
+        value = getattr(new, name)
+        if value != getattr(old, name):
+            changed.append(attribute.remove() if value is None else attribute.set(value))
+    return changed
+
+
+def _note(identity: SenderIdentity, actions: list[Action], condition: Condition | None = None) -> None:
     try:
-        _update(identity, actions)
+        _update(identity, actions, condition)
     except IdentityChangedError:
         return
 
 
-def _item(identity: SenderIdentity) -> IdentityItem:
-    email, reply_to, domain = identity.email, identity.reply_to_email, identity.domain
-    return IdentityItem(
-        account_id=identity.account_id,
-        email=email.key,
-        identity_id=identity.identity_id,
-        domain_key=f"{domain.domain_id}#{identity.identity_id}",
-        shown_email=email.shown if email.shown != email.key else None,
-        name=identity.name,
-        reply_to_email=reply_to and reply_to.deliverable,
-        shown_reply_to=reply_to.shown if reply_to and reply_to.shown != reply_to.deliverable else None,
-        reply_to_name=identity.reply_to_name,
-        add_note=identity.add_note,
-        personal_note=identity.personal_note,
-        from_mode=identity.from_mode.value,
-        status=identity.status.value,
-        decided_at=identity.decided_at,
-        generation=identity.generation,
-        resends=identity.resends,
-        mailed_generation=identity.mailed_generation,
-        mailed_at=identity.mailed_at,
-        expires_at=identity.expires_at,
-        mail_failure=identity.mail_failure and identity.mail_failure.value,
-        domain_name=domain.name,
-        shown_domain_name=domain.shown_name if domain.shown_name != domain.name else None,
-        domain_created_at=domain.created_at,
-        domain_updated_at=domain.updated_at,
-        created_at=identity.created_at,
-        updated_at=identity.updated_at,
-    )
-
-
-def _identity(item: IdentityItem) -> SenderIdentity:
-    return SenderIdentity(
-        account_id=item.account_id,
-        identity_id=item.identity_id,
-        email=_address(item.email, item.shown_email),
-        name=item.name,
-        domain=IdentityDomain(
-            domain_id=item.domain_key.partition("#")[0],
-            name=item.domain_name,
-            shown_name=item.shown_domain_name or item.domain_name,
-            created_at=item.domain_created_at,
-            updated_at=item.domain_updated_at,
-        ),
-        created_at=item.created_at,
-        updated_at=item.updated_at,
-        reply_to_email=_address(item.reply_to_email, item.shown_reply_to) if item.reply_to_email else None,
-        reply_to_name=item.reply_to_name,
-        add_note=item.add_note,
-        personal_note=item.personal_note,
-        from_mode=FromMode(item.from_mode),
-        status=IdentityStatus(item.status),
-        decided_at=item.decided_at,
-        generation=int(item.generation),
-        resends=int(item.resends),
-        mailed_generation=int(item.mailed_generation),
-        mailed_at=item.mailed_at,
-        expires_at=item.expires_at,
-        mail_failure=MailFailure(item.mail_failure) if item.mail_failure else None,
-    )
-
-
-def _address(kept: str, shown: str | None) -> EmailAddress:
-    local, _, shown_domain = (shown or kept).rpartition("@")
-    return EmailAddress(local, kept.rpartition("@")[2], shown_domain)
+def key_of(identity: SenderIdentity) -> IdentityItem:
+    """The item's key, to write to it."""
+    return IdentityItem(account_id=identity.account_id, email=identity.email.key)

@@ -7,16 +7,21 @@ the answer to a write, refused ones included, brings the whole item without a ch
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from letterhead.adapters.tables.connection import connection
+from letterhead.limits.leases import Leases
 from letterhead.limits.ledger import Booking, Counter, Entry
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _KEY = "ledger"
+
+
+_SEATS = 2**16
 
 
 class LimitTable:
@@ -35,23 +40,26 @@ class LimitTable:
     ) -> Booking:
         """Book all entries or none, in one UpdateItem (1 WRU while the ledger has at most 1 KB)."""
         names = {f"#e{index}": _name(entry.counter) for index, entry in enumerate(entries)}
+        names |= {f"#t{index}": _name(entry.total) for index, entry in enumerate(entries)}
         dropped = {f"#d{index}": _name(counter) for index, counter in enumerate(drop)}
-        values = {":f": forget_at}
-        for index, entry in enumerate(entries):
-            values |= {f":p{index}": entry.permits, f":c{index}": entry.ceiling}
-        update = "SET forget_at = :f ADD " + ", ".join(f"#e{index} :p{index}" for index in range(len(entries)))
+        ceilings = {index: entry.ceiling for index, entry in enumerate(entries) if entry.ceiling is not None}
+        values = {":f": forget_at} | {f":p{index}": entry.permits for index, entry in enumerate(entries)}
+        values |= {f":c{index}": ceiling for index, ceiling in ceilings.items()}
+        added = (f"#e{index} :p{index}, #t{index} :p{index}" for index in range(len(entries)))
+        update = "SET forget_at = :f ADD " + ", ".join(added)
         if dropped:
             update += " REMOVE " + ", ".join(dropped)
         call = self._call(ledger) | {
             "UpdateExpression": update,
-            "ConditionExpression": " AND ".join(
-                f"(attribute_not_exists(#e{index}) OR #e{index} <= :c{index})" for index in range(len(entries))
-            ),
             "ExpressionAttributeNames": names | dropped,
             "ExpressionAttributeValues": {name: {"N": str(value)} for name, value in values.items()},
             "ReturnValues": "ALL_NEW",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
+        if ceilings:
+            call["ConditionExpression"] = " AND ".join(
+                f"(attribute_not_exists(#t{index}) OR #t{index} <= :c{index})" for index in ceilings
+            )
         try:
             answer = connection().dispatch("UpdateItem", call)
         except ClientError as error:
@@ -67,11 +75,15 @@ class LimitTable:
 def _refused_item(error: ClientError) -> Mapping[str, Any]:
     # PynamoDB passes on only the code and the message; botocore's own error, its cause, has the item.
     cause = error.__cause__
-    return cause.response.get("Item", {}) if isinstance(cause, ClientError) else {}
+    if not isinstance(cause, ClientError):
+        return {}
+    item: Mapping[str, Any] = dict(cause.response).get("Item", {})  # type: ignore[assignment]
+    return item
 
 
 def _name(counter: Counter) -> str:
-    digits, rest = "", counter.until
+    rest, digit = divmod(counter.until, 36)
+    digits = _DIGITS[digit]
     while rest:
         rest, digit = divmod(rest, 36)
         digits = _DIGITS[digit] + digits
@@ -85,3 +97,8 @@ def _counters(item: Mapping[str, Any]) -> dict[Counter, int]:
         if colon:
             found[Counter(column, int(until, 36))] = int(value["N"])
     return found
+
+
+def open_leases(table_name: str) -> Leases:
+    """The leases of this environment, at a seat of its own among those that share the table."""
+    return Leases(LimitTable(table_name), secrets.randbelow(_SEATS))

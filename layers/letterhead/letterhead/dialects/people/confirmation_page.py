@@ -12,20 +12,22 @@ from letterhead.dialects.reply import Reply
 from letterhead.identities.confirmation import Decision, LinkState, Opened, Outcome, Pressed
 from letterhead.identities.identity import SenderIdentity
 from letterhead.identities.links import visit_field
+from letterhead.mail.lookalikes import in_plain_sight
 from letterhead.mail.moments import in_words
 from letterhead.markup import Markup, escape, fill
 
 _LONGEST_FORM = 2000
 
 
-def read_press(body: bytes) -> tuple[Decision, str]:
-    """What the form says: the button pressed and the page's one-time field.
+def read_press(body: bytes) -> tuple[Decision | None, str]:
+    """What a form says: the one decision that it stands for, and the page's one-time field.
 
-    A form that isn't ours is a press of the main button without the field, which changes nothing.
+    A form that says anything but one of our two words, once, decides nothing.
     """
     fields = parse_qs(body[:_LONGEST_FORM].decode("ascii", "replace"))
-    refused = fields.get("decision") == [Decision.REFUSE.value]
-    return Decision.REFUSE if refused else Decision.CONFIRM, fields.get("visit", [""])[0]
+    said = fields.get("decision", [])
+    decision = Decision(said[0]) if len(said) == 1 and said[0] in set(Decision) else None
+    return decision, fields.get("visit", [""])[0]
 
 
 def opened_page(opened: Opened, *, asker: str, token: str, now: datetime) -> Reply:
@@ -36,15 +38,26 @@ def opened_page(opened: Opened, *, asker: str, token: str, now: datetime) -> Rep
     return page(closed.status, closed.title, fill(_PARAGRAPH, text=closed.text))
 
 
-def pressed_page(pressed: Pressed, *, asker: str, token: str, now: datetime) -> Reply:
-    """The page after a button was pressed."""
+def pressed_page(
+    pressed: Pressed, *, asker: str, token: str, now: datetime, success_message: str | None = None
+) -> Reply:
+    """The page after a button was pressed. A success message is the asker's own words to whoever confirmed."""
     identity = pressed.opened.identity
     if pressed.outcome is Outcome.STALE_VISIT:
         return _form(400, pressed.opened, asker=asker, token=token, now=now, notice=_STALE)
     if pressed.outcome is Outcome.CLOSED or identity is None:
         return opened_page(pressed.opened, asker=asker, token=token, now=now)
-    template, title = (_CONFIRMED, "Thank you") if identity.is_verified else (_REFUSED, "You said no")
-    return page(200, title, fill(template, asker=asker, address=_address(identity)))
+    template, title = (_REFUSED, "You said no")
+    if identity.is_verified:
+        template, title = (_CONFIRMED, "Thank you")
+    elif identity.is_confirmed:
+        template, title = (_ONE_MAIL_MORE, "Thank you \u2013 one step more")
+    told = (
+        fill(_TOLD, asker=asker, message=success_message or "")
+        if success_message and identity.is_confirmed
+        else Markup()
+    )
+    return page(200, title, Markup(fill(template, asker=asker, address=_address(identity)) + told))
 
 
 def _form(status: int, opened: Opened, *, asker: str, token: str, now: datetime, notice: str = "") -> Reply:
@@ -58,7 +71,7 @@ def _form(status: int, opened: Opened, *, asker: str, token: str, now: datetime,
         asker=asker,
         name=identity.name,
         address=_address(identity),
-        domain=identity.domain.shown_name,
+        domain=in_plain_sight(identity.domain.shown_name, identity.domain.name),
         note=fill(_NOTE, asker=asker, note=note) if note else Markup(),
         until=in_words(opened.expires_at),
         visit=visit_field(token, now),
@@ -67,11 +80,7 @@ def _form(status: int, opened: Opened, *, asker: str, token: str, now: datetime,
 
 
 def _address(identity: SenderIdentity) -> Markup:
-    # A name beyond ASCII can be made to look like another; its A-labels can't.
-    email = identity.email
-    return escape(
-        email.shown if email.shown_domain == email.domain else f"{email.shown} ({email.deliverable})"
-    )
+    return escape(in_plain_sight(identity.email.shown, identity.email.deliverable))
 
 
 @dataclass(frozen=True)
@@ -94,8 +103,13 @@ $notice<p><strong>$asker</strong> asks for your consent to send mail with this s
 </dl>
 $note<form method="post">
 <input type="hidden" name="visit" value="$visit">
-<button class="main" name="decision" value="confirm">Yes, I confirm</button>
-<button name="decision" value="refuse">No, this wasn&#8217;t me</button>
+<input type="hidden" name="decision" value="confirm">
+<button class="main">Yes, I confirm</button>
+</form>
+<form method="post">
+<input type="hidden" name="visit" value="$visit">
+<input type="hidden" name="decision" value="refuse">
+<button>No, this wasn&#8217;t me</button>
 </form>
 <p class="small">This page works until $until. If you do nothing, nothing is sent in your name.</p>
 """)
@@ -103,6 +117,14 @@ _CONFIRMED = Template("""\
 <p>$asker may now send mail as <strong>$address</strong>.</p>
 <p class="small">There is nothing more to do; you can close this page. If you change your mind, tell $asker.</p>
 """)
+_ONE_MAIL_MORE = Template("""\
+<p>You have told us that $asker may send mail as <strong>$address</strong>.</p>
+<p>Amazon, through whom this mail is sent, asks you too: within a few minutes you get a <strong>second mail, from
+no-reply-aws@amazon.com</strong>. Please open the link in it within 24 hours.</p>
+<p class="small">Until then nothing is sent as this address. If that mail doesn&#8217;t come, look among the junk mail, or tell
+$asker.</p>
+""")
+_TOLD = Template("<p>A message from $asker:</p>\n<blockquote>$message</blockquote>\n")
 _REFUSED = Template("""\
 <p>$asker may not send mail as <strong>$address</strong>.</p>
 <p class="small">There is nothing more to do; you can close this page.</p>

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from letterhead import identifiers
+from letterhead.dialects.domain_additions import additions, challenge_row
 from letterhead.dialects.fields import Fields
+from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_seconds
+from letterhead.domains.check import Checked
 from letterhead.domains.domain import SendingDomain
 from letterhead.domains.names import DomainNameError, NameRules, parse_domain_name
+from letterhead.domains.pages import DomainPage, DomainQuery
 from letterhead.domains.records import RecordPurpose, RequiredRecord
 from letterhead.domains.reference import DomainReference
 from letterhead.domains.registration import NewDomain
-from letterhead.domains.verification import Verification
 
 _MAIL_FROM_LABEL = "mail"
+# An answer may have 6 MB (AWS Lambda quotas); a domain with findings takes a few KB.
+LARGEST_LIST = 1000
 _FIELD_OF = {
     RecordPurpose.DKIM_1: "dkim_status",
     RecordPurpose.DKIM_2: "dkim_status",
@@ -44,8 +50,16 @@ def read_reference(text: str, rules: NameRules) -> DomainReference:
         return DomainReference()
 
 
+def read_list(query: Mapping[str, str]) -> DomainQuery:
+    """The domains that `GET /v1/domains` asks for: all, oldest first, in as many pages as it takes."""
+    after = query.get("cursor") or None
+    if after is not None and not identifiers.is_id(after):
+        raise InvalidFieldsError({"cursor": ("isn't one of ours",)})
+    return DomainQuery(size=LARGEST_LIST, after=after, newest_first=False, counted=False)
+
+
 def domain_object(domain: SendingDomain) -> dict[str, object]:
-    """Sendara's domain object."""
+    """Sendara's domain object, and after its keys those that are ours."""
     return {
         "id": identifiers.to_prefixed(identifiers.DOMAIN_PREFIX, domain.domain_id),
         "domain": domain.shown_name,
@@ -57,6 +71,8 @@ def domain_object(domain: SendingDomain) -> dict[str, object]:
         "dns_records": [record_object(record) for record in domain.records()],
         "created_at": in_seconds(domain.created_at),
         "updated_at": in_seconds(domain.updated_at),
+        "fully_verified": domain.fully_verified,
+        **additions(domain, in_seconds),
     }
 
 
@@ -75,15 +91,25 @@ def shown(domain: SendingDomain) -> Reply:
     return Reply(200, domain_object(domain))
 
 
-def listed(domains: Iterable[SendingDomain]) -> Reply:
-    """The answer to a list."""
-    return Reply(200, {"domains": [domain_object(domain) for domain in domains]})
+def listed(page: DomainPage, base_url: str) -> Reply:
+    """The answer to a list. Where there may be more, a Link header (RFC 8288) leads on, for the envelope has no place for it."""
+    headers = {}
+    if page.is_full:
+        query = urlencode({"cursor": page.domains[-1].domain_id})
+        headers["link"] = f'<{base_url}/v1/domains?{query}>; rel="next"'
+    return Reply(200, {"domains": [domain_object(domain) for domain in page.domains]}, headers)
 
 
-def verified(domain: SendingDomain, verification: Verification) -> Reply:
-    """The answer to a verification: one row a record, `detail` only where it isn't verified."""
+def deleted() -> Reply:
+    """The answer to a deletion."""
+    return Reply(204)
+
+
+def verified(checked: Checked) -> Reply:
+    """The answer to a verification: one row a record, `detail` only where it isn't verified, `findings` where there are any
+    to tell; and one row for the ownership challenge where it had to be asked for."""
     rows: list[dict[str, object]] = []
-    for verdict in verification.rows:
+    for verdict in checked.verification.rows:
         row: dict[str, object] = {
             "field": _FIELD_OF[verdict.record.purpose],
             "type": verdict.record.type,
@@ -92,5 +118,9 @@ def verified(domain: SendingDomain, verification: Verification) -> Reply:
         }
         if verdict.detail is not None:
             row["detail"] = verdict.detail
+        row["findings"] = [finding.as_dict() for finding in verdict.findings]
         rows.append(row)
+    if (challenge := challenge_row(checked)) is not None:
+        rows.append({"field": "ownership_status", **challenge})
+    domain = checked.domain
     return Reply(200, {"domain": domain.shown_name, "fully_verified": domain.fully_verified, "results": rows})

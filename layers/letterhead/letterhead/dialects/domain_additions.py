@@ -1,0 +1,130 @@
+"""What Letterhead adds to each service's domains, the same in every dialect but for how moments are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from letterhead.dialects.fields import Fields
+from letterhead.dialects.problem import InvalidFieldsError
+from letterhead.dialects.reply import Reply
+from letterhead.domains.challenge import challenge_name, explanation
+from letterhead.domains.check import Checked
+from letterhead.domains.domain import SendingDomain
+from letterhead.domains.exports.formats import FORMS, Export
+from letterhead.domains.history import DEFAULT_PAGE, MOST_ON_A_PAGE, CheckEntry
+from letterhead.domains.ports import ChallengeAnswer
+from letterhead.domains.records import RecordStatus, RecordType
+
+WriteMoment = Callable[[datetime], str]
+_TRUE, _FALSE = frozenset({"true", "1", ""}), frozenset({"false", "0"})
+_ID = re.compile(r"[0-9a-z]{16}")
+_CHALLENGE_STATUS = {
+    ChallengeAnswer.PROVEN: RecordStatus.VERIFIED,
+    ChallengeAnswer.WRONG: RecordStatus.FAILED,
+    ChallengeAnswer.ABSENT: RecordStatus.PENDING,
+    ChallengeAnswer.UNKNOWN: RecordStatus.PENDING,
+}
+NOT_REQUIRED = "not_required"
+
+
+def additions(domain: SendingDomain, write: WriteMoment) -> dict[str, object]:
+    """The additive fields of a domain object."""
+    return {
+        "checked_at": None if domain.checked_at is None else write(domain.checked_at),
+        "can_send": domain.can_send,
+        "findings": _findings(domain),
+        "ownership_challenge": {
+            "type": RecordType.TXT,
+            "name": challenge_name(domain),
+            "value": domain.challenge,
+            "status": _ownership(domain),
+        },
+        "ownership_lost_at": None if domain.lost_at is None else write(domain.lost_at),
+    }
+
+
+def challenge_row(checked: Checked) -> dict[str, object] | None:
+    """The verify row of the ownership challenge, where it had to be asked for; without the key that names its field."""
+    if checked.challenge is None:
+        return None
+    status = _CHALLENGE_STATUS[checked.challenge.answer]
+    row: dict[str, object] = {
+        "type": RecordType.TXT,
+        "name": challenge_name(checked.domain),
+        "status": status,
+        "findings": [],
+    }
+    if status is not RecordStatus.VERIFIED:
+        row["detail"] = explanation(checked.domain, checked.challenge)
+    return row
+
+
+def entry_object(entry: CheckEntry, write: WriteMoment) -> dict[str, object]:
+    """One entry of a domain's history."""
+    return {
+        "id": entry.check_id,
+        "first_checked_at": write(entry.first_at),
+        "last_checked_at": write(entry.last_at),
+        "checks": entry.checks,
+        **entry.facts,
+    }
+
+
+def read_dry_run(query: Mapping[str, str], body: Mapping[str, object]) -> bool:
+    """Whether a verification is to change nothing; the query goes before the body. Raises `InvalidFieldsError`."""
+    fields = Fields(body)
+    wanted = fields.flag("dry_run")
+    asked = query.get("dry_run", "true" if wanted else "false").lower()
+    if asked not in _TRUE | _FALSE:
+        fields.wrong("dry_run", "The dry run field must be true or false.")
+    fields.finish()
+    return asked in _TRUE
+
+
+def read_history_page(query: Mapping[str, str]) -> tuple[int, str | None]:
+    """How many entries of the history are asked for, and the id after which; raises `InvalidFieldsError`."""
+    wrong: dict[str, tuple[str, ...]] = {}
+    size, after = query.get("limit") or str(DEFAULT_PAGE), query.get("cursor") or None
+    if not size.isdecimal() or not size.isascii() or not 1 <= int(size[:9]) <= MOST_ON_A_PAGE:
+        wrong["limit"] = (f"The limit must be between 1 and {MOST_ON_A_PAGE}.",)
+    if after is not None and _ID.fullmatch(after) is None:
+        wrong["cursor"] = ("The selected cursor is invalid.",)
+    if wrong:
+        raise InvalidFieldsError(wrong)
+    return int(size), after
+
+
+def read_form(query: Mapping[str, str]) -> str | None:
+    """The form that the records are asked for in, None for the dialect's own; raises `InvalidFieldsError`."""
+    form = query.get("format") or None
+    if form is not None and form not in FORMS:
+        raise InvalidFieldsError({"format": (f"The format must be one of {', '.join(FORMS)}.",)})
+    return form
+
+
+def downloaded(export: Export) -> Reply:
+    """A file to download."""
+    return Reply(
+        200,
+        export.text,
+        {"content-disposition": f'attachment; filename="{export.file_name}"'},
+        export.media_type,
+    )
+
+
+def _findings(domain: SendingDomain) -> Sequence[Mapping[str, object]]:
+    by_purpose = {record.purpose: record for record in domain.records()}
+    return [
+        {"type": by_purpose[purpose].type, "name": by_purpose[purpose].name, **finding}
+        for purpose, found in domain.findings.items()
+        if purpose in by_purpose
+        for finding in found
+    ]
+
+
+def _ownership(domain: SendingDomain) -> str:
+    if domain.contested:
+        return RecordStatus.PENDING
+    return RecordStatus.VERIFIED if domain.proven_at is not None else NOT_REQUIRED

@@ -1,0 +1,101 @@
+"""MailerSend's calls about a domain's DNS records, its recipients, and the additive history of its checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from letterhead.dialects.domain_additions import additions, entry_object
+from letterhead.dialects.mailersend.pages import PageQuery, read_page
+from letterhead.dialects.problem import InvalidFieldsError
+from letterhead.dialects.reply import Reply
+from letterhead.dialects.times import in_microseconds
+from letterhead.domains.domain import SendingDomain
+from letterhead.domains.history import HistoryPage
+from letterhead.domains.records import RecordPurpose, RecordType, RequiredRecord
+
+# Where MailerSend shows each record. It has one place for DKIM; the other two keys are ours, and so is `dmarc`.
+_PLACES = {
+    "spf": RecordPurpose.MAIL_FROM_SPF,
+    "dkim": RecordPurpose.DKIM_1,
+    "return_path": RecordPurpose.MAIL_FROM_MX,
+    "custom_tracking": None,
+    "inbound_routing": None,
+    "dkim_2": RecordPurpose.DKIM_2,
+    "dkim_3": RecordPurpose.DKIM_3,
+    "dmarc": RecordPurpose.DMARC,
+}
+
+
+def dns_records_shown(domain: SendingDomain) -> Reply:
+    """The answer to `GET /v1/domains/{domain}/dns-records`; a place is null as long as there is no record for it."""
+    required = {record.purpose: record for record in domain.records()}
+    places: dict[str, object] = {"id": domain.domain_id}
+    for place, purpose in _PLACES.items():
+        record = None if purpose is None else required.get(purpose)
+        places[place] = None if record is None else _record_object(record)
+    places["ownership_challenge"] = additions(domain, in_microseconds)["ownership_challenge"]
+    return Reply(200, {"data": places})
+
+
+def records_listed(domain: SendingDomain) -> Reply:
+    """The answer to the additive `GET /v1/domains/{domain}/records` without a format."""
+    return Reply(200, {"data": [_record_object(record) for record in domain.records()]})
+
+
+def checks_listed(page: HistoryPage, url: str, size: int) -> Reply:
+    """The answer to the additive `GET /v1/domains/{domain}/checks`, a page that knows only the next one."""
+    following = None
+    if page.after is not None:
+        following = f"{url}?{urlencode({'limit': size, 'cursor': page.after})}"
+    return Reply(
+        200,
+        {
+            "data": [entry_object(entry, in_microseconds) for entry in page.entries],
+            "links": {"first": None, "last": None, "prev": None, "next": following},
+            "meta": {"path": url, "per_page": size, "next_cursor": page.after, "prev_cursor": None},
+        },
+    )
+
+
+def read_recipients(query: Mapping[str, str]) -> PageQuery:
+    """The page that `GET /v1/domains/{domain}/recipients` asks for; raises `InvalidFieldsError`."""
+    wrong: dict[str, tuple[str, ...]] = {}
+    page = read_page(query, wrong)
+    if wrong:
+        raise InvalidFieldsError(wrong)
+    return page
+
+
+def recipients_listed(page: PageQuery, url: str) -> Reply:
+    """The answer to a list of recipients: a simple page (contracts A.2), empty until mail is sent."""
+
+    def address(number: int) -> str:
+        return f"{url}?{urlencode({'limit': page.size, 'page': number})}"
+
+    return Reply(
+        200,
+        {
+            "data": [],
+            "links": {
+                "first": address(1),
+                "last": None,
+                "prev": address(page.number - 1) if page.number > 1 else None,
+                "next": None,
+            },
+            "meta": {
+                "current_page": page.number,
+                "from": None,
+                "path": url,
+                "per_page": page.size,
+                "to": None,
+            },
+        },
+    )
+
+
+def _record_object(record: RequiredRecord) -> dict[str, object]:
+    if record.type is not RecordType.MX:
+        return {"hostname": record.name, "type": record.type, "value": record.value}
+    preference, _, host = record.value.partition(" ")
+    return {"hostname": record.name, "type": record.type, "value": host, "priority": preference}

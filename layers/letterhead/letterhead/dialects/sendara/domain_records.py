@@ -1,0 +1,21 @@
+"""Sendara's additive calls about a domain's records and the history of its checks."""
+
+from __future__ import annotations
+
+from letterhead.dialects.domain_additions import entry_object
+from letterhead.dialects.reply import Reply
+from letterhead.dialects.sendara.domains import record_object
+from letterhead.dialects.times import in_seconds
+from letterhead.domains.domain import SendingDomain
+from letterhead.domains.history import HistoryPage
+
+
+def records_listed(domain: SendingDomain) -> Reply:
+    """The answer to `GET /v1/domains/{domain}/records` without a format."""
+    return Reply(200, {"dns_records": [record_object(record) for record in domain.records()]})
+
+
+def checks_listed(page: HistoryPage, _url: str, _size: int) -> Reply:
+    """The answer to `GET /v1/domains/{domain}/checks`."""
+    checks = [entry_object(entry, in_seconds) for entry in page.entries]
+    return Reply(200, {"checks": checks, "next_cursor": page.after})

@@ -1,0 +1,16 @@
+"""Sendara's headers about limits (contracts B.1)."""
+
+from __future__ import annotations
+
+from letterhead.limits.standing import Standing
+
+
+def headers(rate: Standing) -> dict[str, str]:
+    """The headers of every answer: how requests stand; none where they aren't limited. The reset is in Unix seconds."""
+    if rate.remaining is None:
+        return {}
+    return {
+        "X-RateLimit-Limit": str(rate.limit.amount),
+        "X-RateLimit-Remaining": str(rate.remaining),
+        "X-RateLimit-Reset": str(rate.reset),
+    }

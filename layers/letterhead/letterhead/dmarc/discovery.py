@@ -1,0 +1,56 @@
+"""Asking DNS what the rules need to know of domains: at most a walk's questions for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from letterhead.dmarc.tree_walk import Seen, Silence, UnansweredError, walk
+from letterhead.domains.diagnosis.dmarc_record import DmarcRecord, is_dmarc, read_dmarc
+from letterhead.domains.dns_answers import Absent, Answer, Conversation, Inquiry, Present, Question
+from letterhead.domains.records import RecordType
+
+_PREFIX = "_dmarc."
+_LONGEST_NAME = 253
+_OF_EXISTENCE = (RecordType.A, RecordType.AAAA, RecordType.MX)
+
+
+def look(domains: Iterable[str], conversation: Conversation, known: Seen) -> Seen:
+    """What is known and, by one inquiry of a recursive resolver, the records on the walks from these domains.
+
+    Receivers ask resolvers too, so what one remembers is what they see. A name too long to be asked for has no record.
+    """
+    names = dict.fromkeys(name for domain in domains for name in walk(domain) if name not in known)
+    questions = {
+        name: Question(_PREFIX + name, RecordType.TXT)
+        for name in names
+        if len(_PREFIX + name) <= _LONGEST_NAME
+    }
+    if not questions:
+        return known
+    answers = conversation.ask(Inquiry(resolver=frozenset(questions.values()))).resolver
+    return {**known, **{name: _record_in(answers[question]) for name, question in questions.items()}}
+
+
+def does_exist(domain: str, conversation: Conversation) -> bool:
+    """Whether a domain exists in DMARC's sense: it has an address or takes mail (RFC 9989 section 3.2, non-existent domains).
+
+    Raises `UnansweredError`.
+    """
+    questions = [Question(domain, kind) for kind in _OF_EXISTENCE]
+    answers = conversation.ask(Inquiry(resolver=frozenset(questions))).resolver
+    if any(isinstance(answers[question], Present) for question in questions):
+        return True
+    if not all(isinstance(answers[question], Absent) for question in questions):
+        raise UnansweredError(domain)
+    return False
+
+
+def _record_in(answer: Answer) -> DmarcRecord | Silence | None:
+    match answer:
+        case Present():
+            records = [value for value in answer.values if is_dmarc(value)]
+            return read_dmarc(records[0]) if len(records) == 1 else None
+        case Absent():
+            return None
+        case _:
+            return Silence.UNANSWERED

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from letterhead.adapters.identity_stream import mail_requests
+from letterhead.adapters.outbox_stream import notice_requests
+from letterhead.outbox.owner_notice import NoticeRequest
+
+
+def record(event_type="sender_identity.refused", event_name="INSERT"):
+    image = {"account_id": {"S": "acc"}, "event_id": {"S": "evt"}, "type": {"S": event_type}}
+    return {"eventName": event_name, "dynamodb": {"NewImage": image}}
+
+
+IDENTITY = {
+    "eventName": "INSERT",
+    "dynamodb": {
+        "NewImage": {
+            "account_id": {"S": "acc"},
+            "email": {"S": "amy@bookshelf.com"},
+            "identity_id": {"S": "idn"},
+            "generation": {"N": "1"},
+        }
+    },
+}
+REMOVED = {"eventName": "REMOVE", "dynamodb": {"Keys": {}}}
+
+
+def test_a_refusal_is_told_to_the_owner():
+    assert notice_requests([record()]) == [NoticeRequest("acc", "evt")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        record("sender_identity.verified"),
+        record("a.kind.of.tomorrow"),
+        record(event_name="MODIFY"),
+        IDENTITY,
+        REMOVED,
+    ],
+)
+def test_nothing_else_is(other):
+    assert notice_requests([other]) == []
+
+
+def test_an_event_asks_for_no_confirmation_mail():
+    assert mail_requests([record()]) == []

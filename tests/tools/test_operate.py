@@ -1,0 +1,127 @@
+"""Having the operator function do something from a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from local.checkout import Checkout
+from tools import operate
+
+
+class Aws:
+    """CloudFormation and Lambda as far as the tool asks them; `answer` is the function's."""
+
+    def __init__(self, answer, **outputs) -> None:
+        self.answer, self.outputs, self.asked = answer, outputs, []
+
+    def __call__(self, service):
+        return {"cloudformation": self, "lambda": self}[service]
+
+    def describe_stacks(self, StackName):  # noqa: N803 - AWS's own spelling
+        self.asked.append(StackName)
+        return {
+            "Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in self.outputs.items()]}]
+        }
+
+    def invoke(self, FunctionName, Payload):  # noqa: N803
+        self.asked.append((FunctionName, json.loads(Payload)))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        body, error = self.answer
+        return {"Payload": io.BytesIO(json.dumps(body).encode())} | (
+            {"FunctionError": error} if error else {}
+        )
+
+
+def test_the_stacks_operator_function_is_invoked_with_the_event():
+    aws = Aws(({"account_id": "a"}, None), OperatorFunction="prod-operator")
+    event = {"action": "show_account", "account_id": "a"}
+    assert operate.invoke(aws, "prod", event) == {"account_id": "a"}
+    assert aws.asked == ["prod", ("prod-operator", event)]
+
+
+REFUSALS = [
+    (Aws(({"error": "name: wrong"}, None), OperatorFunction="f"), "name: wrong"),
+    (Aws(({"errorType": "KeyError"}, "Unhandled"), OperatorFunction="f"), "KeyError"),
+    (Aws(("text", None), OperatorFunction="f"), "text"),
+    (Aws(({}, None), ApiUrl="https://x"), "OperatorFunction"),
+    (Aws(ClientError({"Error": {"Code": "AccessDenied"}}, "Invoke"), OperatorFunction="f"), "AccessDenied"),
+    (Aws(EndpointConnectionError(endpoint_url="http://x"), OperatorFunction="f"), "http://x"),
+]
+
+
+@pytest.mark.parametrize(("aws", "said"), REFUSALS, ids=[said for _, said in REFUSALS])
+def test_what_goes_wrong_is_one_line(aws, said):
+    with pytest.raises(operate.OperateError, match=said) as raised:
+        operate.invoke(aws, "prod", {"action": "list_accounts"})
+    assert "\n" not in str(raised.value)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch, capsys):
+    """Run the tool against a deployed stack that answers as told."""
+
+    def running(*arguments, answer=({"ok": 1}, None), environment=None):
+        aws = Aws(answer, OperatorFunction="f")
+        monkeypatch.setattr(operate.boto3, "Session", lambda: _Session(aws))
+        code = operate.main(
+            arguments, {"STACK": "prod"} if environment is None else environment, Checkout(tmp_path)
+        )
+        said = capsys.readouterr()
+        return code, said.out, said.err, aws.asked
+
+    return running
+
+
+class _Session:
+    def __init__(self, aws) -> None:
+        self._aws = aws
+
+    def client(self, service, config):
+        assert config.retries == {
+            "total_max_attempts": 1
+        }  # an act begun twice would show the second's tokens only
+        return self._aws(service)
+
+
+def test_arguments_become_the_event(run):
+    _, _, _, asked = run("create_account", "name=A = B", "owner_email=o@a.com", 'limits={"domains": 3}')
+    assert asked[1][1] == {
+        "action": "create_account",
+        "name": "A = B",
+        "owner_email": "o@a.com",
+        "limits": {"domains": 3},
+    }
+    _, _, _, asked = run("issue_token", "test_mode=true", "name=5", "domain_id=null")
+    assert asked[1][1] == {"action": "issue_token", "test_mode": True, "name": "5", "domain_id": None}
+
+
+def test_the_answer_is_json_and_tokens_come_with_a_warning(run):
+    code, out, err, _ = run(
+        "create_account", answer=({"account_id": "a", "tokens": {"sendara": "sk_live_x"}}, None)
+    )
+    assert (code, json.loads(out)["tokens"]) == (0, {"sendara": "sk_live_x"})
+    assert "this once" in err
+    assert run("export_account", answer=({"tokens": []}, None))[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [((), "say what"), (("x", "y"), "name=value"), (("x", "=y"), "name=value"), (("x", "y={"), "JSON")],
+)
+def test_arguments_that_say_nothing_are_refused(run, arguments, said):
+    code, out, err, asked = run(*arguments)
+    assert (code, out, asked) == (1, "", [])
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_without_a_stack_and_without_a_local_cloud_it_says_what_to_do(run):
+    code, _, err, _ = run("list_accounts", environment={})
+    assert code == 1
+    assert "make run" in err
