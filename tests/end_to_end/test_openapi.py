@@ -64,25 +64,15 @@ def _schemathesis(
     origin: str, token: str, dialect: Dialect, environment: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
     WORKSHOP.mkdir(parents=True, exist_ok=True)
+    program = str(Path(sys.executable).with_name("schemathesis"))
+    settings, document = str(FUZZING / "settings.toml"), str(ROOT / "docs" / "openapi" / f"{dialect}.yaml")
     phases = ALL_PHASES if EXAMPLES else SHORT_PHASES.get(dialect, ALL_PHASES)
     # Deterministic while it is short; longer, it looks somewhere else each time, and says where it was.
     amount = ["--max-examples", EXAMPLES or FEW, *([] if EXAMPLES else ["--generation-deterministic"])]
     return subprocess.run(
         [
-            *(
-                str(Path(sys.executable).with_name("schemathesis")),
-                "--config-file",
-                str(FUZZING / "settings.toml"),
-                "run",
-            ),
-            *(str(ROOT / "docs" / "openapi" / f"{dialect}.yaml"), "--url", origin),
-            *(
-                "--header",
-                f"Authorization: Bearer {token}",
-                "--phases",
-                phases,
-                "--no-color",
-            ),
+            *(program, "--config-file", settings, "run", document, "--url", origin),
+            *("--header", f"Authorization: Bearer {token}", "--phases", phases, "--no-color"),
             *amount,
         ],
         cwd=WORKSHOP,  # it leaves things behind
