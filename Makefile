@@ -48,8 +48,12 @@ account: $(VENV)  ## open an account and print its tokens, this once: NAME=… E
 operate: $(VENV)  ## any other act of the operator: ACT="suspend_account account_id=…" (STACK=… for a stack in AWS)
 	@exec python -m tools.operate $(ACT)
 
+.PHONY: not-up
+not-up:
+	@test ! -e .local/stack.json || { echo "make: the local cloud of this folder is up: stop it by \`make down\`; the end-to-end tests start their own" >&2; exit 1; }
+
 .PHONY: test lint types unit template build e2e
-test: lint types unit template build e2e  ## everything below; what .ci/run runs
+test: not-up lint types unit template build e2e  ## everything below; what .ci/run runs
 
 lint: $(VENV)  ## ruff: faults, style and format
 	ruff check .

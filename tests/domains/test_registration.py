@@ -169,6 +169,22 @@ def stop_at(world: World, step: str, failure: str, *, performed: bool) -> None:
     assert broken.calls[-1] == step
 
 
+def test_what_the_completing_try_gives_along_is_what_counts(world):
+    stop_at(world, "ensure_identity", "the provider throttles", performed=False)
+
+    completed = register(
+        NewDomain(DomainName("mail.acme.com", "mail.acme.com", "acme.com"), "mail", "two", {"b": 2}),
+        Applicant(MINE),
+        domain_id="0domain00domain0",
+        challenge=new_challenge(),
+        deployment=Deployment("us-east-1"),
+        outside=world.outside,
+        now=NOW,
+    )
+    assert (completed.external_id, completed.metadata) == ("two", {"b": 2})
+    assert whole(world) == completed
+
+
 def whole(world: World) -> SendingDomain:
     """The one domain there is, with nothing half-made about it."""
     (domain,) = world.store.all()

@@ -128,7 +128,8 @@ def _operation(dialect: Dialect, api: Api, route: Route, operation: Operation) -
 def _told(route: Route, operation: Operation) -> Iterator[str]:
     yield operation.description
     yield "Needs no scope." if route.scope == ANY else f"Needs the scope `{route.scope}`."
-    yield _RESTRICTED[route.reach]
+    if route.scope != ANY:
+        yield _RESTRICTED[route.reach]
     if not route.open_to_test_tokens:
         yield "Not for test tokens."
 

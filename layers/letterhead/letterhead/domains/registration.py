@@ -198,4 +198,6 @@ def _go_on(asked: SendingDomain, outside: Surroundings, now: datetime) -> Sendin
         return outside.store.save(replace(domain, answered=True), before=domain)
     if domain.registration is Registration.COMPLETE or domain.contested:
         raise DomainExistsError
-    return complete(domain, outside, now=now)
+    # Nobody has been told of the first try: what counts is what the account says now.
+    said = replace(domain, external_id=asked.external_id, metadata=asked.metadata, settings=asked.settings)
+    return complete(outside.store.save(said, before=domain), outside, now=now)
