@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import socket
+from contextlib import suppress
+
+from local.failure import LocalCloudError
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 512
+_BELOW_OUTGOING = range(15_000, 30_000)
 
 
 def listening_socket(wanted_port: int) -> socket.socket:
@@ -17,10 +22,15 @@ def listening_socket(wanted_port: int) -> socket.socket:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody has right now, for a child process that opens it itself."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        return port_of(probe)
+    """A port of 127.0.0.1 that nobody has right now, for a child process that opens it itself.
+
+    It lies below those that the system gives to outgoing connections, or one of them could take it before the child does.
+    """
+    for port in random.sample(_BELOW_OUTGOING, 100):
+        with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind((LOOPBACK, port))
+            return port
+    raise LocalCloudError("No free port was found between 15000 and 30000: stop what is using them")
 
 
 def port_of(opened: socket.socket) -> int:
