@@ -95,11 +95,14 @@ def test_what_cannot_be_done_is_said_and_makes_nothing(operator, dynamodb_faults
     assert dynamodb_faults.calls == []
 
 
-@pytest.mark.parametrize("call", [0, 1])
-def test_a_table_that_does_not_answer_gives_no_tokens_away(operator, dynamodb_faults, call):
+@pytest.mark.parametrize("call", range(4))
+def test_a_table_that_does_not_answer_leaves_no_account_behind(operator, dynamodb_faults, call):
     dynamodb_faults.break_call(call)
     with pytest.raises(UnavailableError):
         operator(EVENT)
     dynamodb_faults.mend()
 
-    assert set(operator(EVENT)) == {"account_id", "tokens"}
+    made = operator(EVENT)
+    assert set(made) == {"account_id", "tokens"}
+    listed = operator({"action": "list_accounts"})
+    assert [account["account_id"] for account in listed["accounts"]] == [made["account_id"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -73,11 +74,16 @@ class Desk:
     new_id: Callable[[datetime], str]
 
     def create(self, name: str, owner_email: str, limits: AccountLimits, now: datetime) -> OpenedAccount:
-        """Open an account with a token for each dialect; raises `AccountFieldError`."""
+        """Open an account with a token for each dialect, or none of it; raises `AccountFieldError`."""
         account = open_account(self.new_id(now), name, owner_email, now, limits)
-        return opening.open_with_tokens(
-            account, accounts=self.accounts, store=self.tokens, new_id=lambda: self.new_id(now)
-        )
+        try:
+            return opening.open_with_tokens(
+                account, accounts=self.accounts, store=self.tokens, new_id=lambda: self.new_id(now)
+            )
+        except Exception:
+            with suppress(AccountNotFoundError):
+                self.close(account.account_id, account.name, now)
+            raise
 
     def page(self, after: str | None) -> AccountPage:
         """The accounts behind an id."""
