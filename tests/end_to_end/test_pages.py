@@ -72,7 +72,11 @@ def test_a_scanner_that_runs_the_page_confirms_nothing_and_a_person_does(
     path = f"/v1/identities/{created['id']}"
     assert account.mailersend("GET", path).json["data"]["is_verified"] is False
 
+    from selenium.webdriver.support.ui import WebDriverWait
+
     browser.find_element("css selector", "button.main").click()
+    # A click doesn't wait for the page that it leads to.
+    WebDriverWait(browser, 20).until(lambda shown: shown.title == "Thank you")
     assert "may now send mail as" in browser.find_element("tag name", "main").text
     assert account.mailersend("GET", path).json["data"]["is_verified"] is True
     assert [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
