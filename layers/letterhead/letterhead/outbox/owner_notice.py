@@ -92,7 +92,7 @@ class OwnerNotices:
         account = self._accounts.by_id(request.account_id)
         if event is None or event.type not in TOLD or account is None or account.is_suspended:
             return Telling.OUTDATED
-        domain = self._domains.by_id(event.account_id, event.domain_id)
+        domain = self._domains.by_id(event.account_id, event.domain_id) if event.domain_id else None
         if domain is None or not domain.can_send:
             return Telling.NO_SENDER
         try:

@@ -29,7 +29,7 @@ class OutboxItem(TableModel):
     account_id = UnicodeAttribute(hash_key=True)
     event_id = UnicodeAttribute(range_key=True)
     event_type = UnicodeAttribute(attr_name="type")
-    domain_id = UnicodeAttribute()
+    domain_id = UnicodeAttribute(null=True)
     identity_id = UnicodeAttribute(null=True)
     occurred_at = Instant()
     data = JSONAttribute()
