@@ -11,7 +11,10 @@ import hashlib
 import re
 import secrets
 import uuid
-from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 DOMAIN_PREFIX = "dom"
 IDENTITY_PREFIX = "idn"

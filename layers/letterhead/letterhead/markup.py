@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import html
-from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from string import Template
 
 
 class Markup(str):

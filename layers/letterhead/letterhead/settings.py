@@ -6,9 +6,12 @@ template.yaml sets every variable. A function that asks for one that isn't set f
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _EMULATORS_ACCOUNT = "000000000000"
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead.accounts.limits import NO_LIMITS, AccountLimits
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 MAXIMUM_NAME_LENGTH = 100
 

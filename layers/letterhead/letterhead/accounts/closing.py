@@ -7,14 +7,17 @@ Every step finds what is left of its part, so that a repeated deletion goes on w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.accounts.account import Account, AccountNotFoundError
-from letterhead.domains.domain import SendingDomain
 from letterhead.identities.identity import IdentityNotFoundError, SenderIdentity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from letterhead.domains.domain import SendingDomain
 
 
 class NotConfirmedError(ValueError):

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.accounts import closing, exporting, opening, standing
 from letterhead.accounts.account import Account, AccountNotFoundError, open_account
-from letterhead.accounts.exporting import AccountExport
-from letterhead.accounts.limits import AccountLimits
-from letterhead.accounts.opening import OpenedAccount
-from letterhead.domains.name_desk import NameDesk
-from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.issuing import (
     CreatedToken,
     NewToken,
@@ -22,6 +15,16 @@ from letterhead.tokens.issuing import (
     RestrictedDomains,
     RestrictedIdentities,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from letterhead.accounts.exporting import AccountExport
+    from letterhead.accounts.limits import AccountLimits
+    from letterhead.accounts.opening import OpenedAccount
+    from letterhead.domains.name_desk import NameDesk
+    from letterhead.tokens.dialect import Dialect
 
 ACCOUNTS_AT_ONCE = 100
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.accounts.account import Account, AccountNotFoundError
-from letterhead.domains.domain import SendingDomain
-from letterhead.identities.identity import SenderIdentity
-from letterhead.tokens.account_token import AccountToken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.identities.identity import SenderIdentity
+    from letterhead.tokens.account_token import AccountToken
 
 IDENTITIES_AT_ONCE = 1000
 

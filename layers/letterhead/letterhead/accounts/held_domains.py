@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.domains.deletion import delete_alone
-from letterhead.domains.domain import SendingDomain
 from letterhead.domains.ports import DomainStore, IdentityProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from letterhead.domains.domain import SendingDomain
 
 
 class HeldDomainStore(DomainStore, Protocol):

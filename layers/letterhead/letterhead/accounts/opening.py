@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.accounts.account import Account, AccountNotFoundError
 from letterhead.tokens import token as tokens
@@ -20,6 +18,10 @@ from letterhead.tokens.issuing import (
     create,
 )
 from letterhead.tokens.scopes import SCOPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
 FIRST_TOKEN = "first token"  # noqa: S105 - a name
 

@@ -7,11 +7,13 @@ one that broke off.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.accounts.account import Account
-from letterhead.accounts.limits import AccountLimits
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.accounts.account import Account
+    from letterhead.accounts.limits import AccountLimits
 
 
 class StandingStore(Protocol):

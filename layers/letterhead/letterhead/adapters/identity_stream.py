@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from letterhead.identities.confirmation_mailing import MailRequest
 from letterhead.identities.exact_sending import VerificationRequest
 from letterhead.identities.identity import ExactState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 def mail_requests(records: Sequence[Mapping[str, Any]]) -> list[MailRequest]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from letterhead.outbox.owner_notice import TOLD, NoticeRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 def notice_requests(records: Sequence[Mapping[str, Any]]) -> list[NoticeRequest]:

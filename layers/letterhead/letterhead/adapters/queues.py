@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ from letterhead.outbox.owner_notice import NoticeRequest
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mypy_boto3_sqs import SQSClient
 
 _CONFIRMATION, _NOTICE, _VERIFICATION = "identity_confirmation", "owner_notice", "address_verification"

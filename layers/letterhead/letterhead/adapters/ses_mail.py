@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from letterhead.mail.mime import to_mime
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_sesv2 import SESV2Client
 
 # SES API v2 reference, SendEmail: what is wrong with the mail itself. Everything else is about the caller, the account or

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead.dialects.fields import Fields
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.domains.challenge import challenge_name, explanation
-from letterhead.domains.check import Checked
-from letterhead.domains.domain import SendingDomain
 from letterhead.domains.exports.formats import FORMS, Export
 from letterhead.domains.history import DEFAULT_PAGE, MOST_ON_A_PAGE, CheckEntry
 from letterhead.domains.ports import ChallengeAnswer
 from letterhead.domains.records import RecordStatus, RecordType
+
+if TYPE_CHECKING:
+    from letterhead.domains.check import Checked
+    from letterhead.domains.domain import SendingDomain
 
 WriteMoment = Callable[[datetime], str]
 _TRUE, _FALSE = frozenset({"true", "1", ""}), frozenset({"false", "0"})

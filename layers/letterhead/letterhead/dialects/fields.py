@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from letterhead.dialects.problem import InvalidFieldsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from letterhead.accounts.account import (
     Account,
@@ -22,12 +22,14 @@ from letterhead.dialects.times import in_microseconds
 from letterhead.dialects.token_fields import read_extras
 from letterhead.domains.domain import DomainNotFoundError
 from letterhead.domains.names import DomainNameError
-from letterhead.tokens.account_token import AccountToken
 from letterhead.tokens.authentication import AccountSuspendedError
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.issuing import GrantRefusedError, NewToken
 from letterhead.tokens.scopes import SCOPES
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from letterhead.tokens.account_token import AccountToken
 
 _MOST_SCOPES = 100
 

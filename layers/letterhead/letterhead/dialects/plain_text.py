@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
-from letterhead.dialects.fields import Fields
+if TYPE_CHECKING:
+    from letterhead.dialects.fields import Fields
 
 # Unicode's Bidi_Control characters (UAX 9), by which a text can be made to read as another.
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

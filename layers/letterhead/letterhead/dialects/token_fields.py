@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from letterhead import identifiers
 from letterhead.dialects.fields import Fields
 from letterhead.tokens import networks
 from letterhead.tokens.issuing import NO_SUCH_DOMAIN, NO_SUCH_IDENTITY
 from letterhead.tokens.rotation import LONGEST_OVERLAP
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from letterhead.dmarc.tree_walk import Seen, Silence, UnansweredError, walk
 from letterhead.domains.diagnosis.dmarc_record import DmarcRecord, is_dmarc, read_dmarc
 from letterhead.domains.dns_answers import Absent, Answer, Conversation, Inquiry, Present, Question
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _PREFIX = "_dmarc."
 _LONGEST_NAME = 253

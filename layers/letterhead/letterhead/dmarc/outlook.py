@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from letterhead.dmarc.discovery import does_exist, look
 from letterhead.dmarc.evaluation import (
@@ -16,7 +17,9 @@ from letterhead.dmarc.evaluation import (
     to_compare,
 )
 from letterhead.dmarc.tree_walk import Seen, UnansweredError
-from letterhead.domains.dns_answers import Conversation
+
+if TYPE_CHECKING:
+    from letterhead.domains.dns_answers import Conversation
 
 
 @dataclass(frozen=True)

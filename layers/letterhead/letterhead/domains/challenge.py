@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
-from letterhead.domains.domain import SendingDomain
-from letterhead.domains.ports import ChallengeResult
+if TYPE_CHECKING:
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.domains.ports import ChallengeResult
 
 LABEL = "_letterhead-challenge"
 _BYTES = 20

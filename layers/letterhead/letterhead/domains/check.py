@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from letterhead.domains.challenge import challenge_name
 from letterhead.domains.claims import Contest, NameView
 from letterhead.domains.diagnosis.judgement import Seen
 from letterhead.domains.diagnosis.subject import Subject
-from letterhead.domains.dns_answers import Conversation, DnsLookup
 from letterhead.domains.domain import Ownership, Registration, SendingDomain
 from letterhead.domains.history import CheckHistory, facts_of, findings_of, keep
 from letterhead.domains.holding import hold, take_over
@@ -34,6 +33,11 @@ from letterhead.domains.verification import (
     verify,
 )
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from letterhead.domains.dns_answers import Conversation, DnsLookup
 
 # A verified domain outlives a record that is gone for a while: SES gives 72 hours; a third of it, seen three times, is ours.
 ABSENCES_THAT_STOP_SENDING = 3

@@ -7,10 +7,13 @@ records alone don't prove *which* account owns it, for the provider's DKIM recor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CLAIM_LASTS = timedelta(days=30)
 MEMORY_LASTS = timedelta(days=365)

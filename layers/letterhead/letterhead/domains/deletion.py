@@ -8,7 +8,7 @@ who deletes again, or the request that is queued when a step fails, goes on.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead.domains.claims import ViewOutdatedError
 from letterhead.domains.domain import DomainChangedError, DomainNotFoundError, SendingDomain
@@ -17,6 +17,9 @@ from letterhead.domains.registration import ATTEMPTS, completed_later
 from letterhead.identities.identity import IdentityNotFoundError, SenderIdentity
 from letterhead.tokens.restriction import end_with
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 def delete(domain: SendingDomain, outside: Surroundings, belongings: Belongings, *, now: datetime) -> None:

@@ -5,13 +5,15 @@ Names are in lower case, as A-labels, without the trailing dot.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.domains.records import RecordType
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from letterhead.domains.records import RecordType
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.domains.dns_answers import Absent, Answer, Present, Unanswered
 from letterhead.domains.domain import CheckMark, SendingDomain
-from letterhead.domains.ports import ChallengeResult
-from letterhead.domains.records import RecordPurpose
-from letterhead.domains.verification import ProviderStatus, RecordVerdict, Verification
+
+if TYPE_CHECKING:
+    from letterhead.domains.ports import ChallengeResult
+    from letterhead.domains.records import RecordPurpose
+    from letterhead.domains.verification import ProviderStatus, RecordVerdict, Verification
 
 KEPT = timedelta(days=396)  # thirteen months
 MOST_ON_A_PAGE = 100

@@ -6,7 +6,7 @@ most one holder, and whoever has lost it can't send from it any more. What follo
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead.domains.challenge import new_challenge
 from letterhead.domains.claims import NameView, ViewOutdatedError
@@ -17,10 +17,14 @@ from letterhead.domains.domain import (
     Registration,
     SendingDomain,
 )
-from letterhead.domains.names import DomainName
 from letterhead.domains.ports import Changed, DomainStore, Surroundings
 from letterhead.domains.registration import ATTEMPTS
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.domains.names import DomainName
 
 
 def hold(

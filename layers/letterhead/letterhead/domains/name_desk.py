@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from letterhead.domains.domain import SendingDomain
 from letterhead.domains.holding import release_name, transfer_name
 from letterhead.domains.names import NameRules, parse_domain_name
-from letterhead.domains.ports import Surroundings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.domains.ports import Surroundings
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.domains.domain import SendingDomain
+if TYPE_CHECKING:
+    from letterhead.domains.domain import SendingDomain
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.domains.claims import NameClaims, NameView
-from letterhead.domains.dns_answers import DnsLookup
-from letterhead.domains.domain import SendingDomain
-from letterhead.domains.verification import ProviderStatus
-from letterhead.identities.identity import SenderIdentity
-from letterhead.tokens.restriction import RestrictedTokens
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from letterhead.domains.claims import NameClaims, NameView
+    from letterhead.domains.dns_answers import DnsLookup
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.domains.verification import ProviderStatus
+    from letterhead.identities.identity import SenderIdentity
+    from letterhead.tokens.restriction import RestrictedTokens
 
 
 class ProviderBusyError(UnavailableError):

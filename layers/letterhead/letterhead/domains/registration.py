@@ -8,10 +8,9 @@ the claim: nothing is done at the provider before it is proven.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead.domains.claims import ViewOutdatedError
 from letterhead.domains.domain import (
@@ -21,7 +20,6 @@ from letterhead.domains.domain import (
     Registration,
     SendingDomain,
 )
-from letterhead.domains.names import DomainName
 from letterhead.domains.ports import (
     Added,
     CompletionRequests,
@@ -31,6 +29,12 @@ from letterhead.domains.ports import (
     Surroundings,
 )
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from letterhead.domains.names import DomainName
 
 ATTEMPTS = 8
 

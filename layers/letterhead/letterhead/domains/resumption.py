@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from letterhead.domains.deletion import delete
 from letterhead.domains.ports import Belongings, DomainStore, IdentityProvider, Surroundings
 from letterhead.domains.registration import complete
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _FIRST_PAUSE_SECONDS = 5
 _LONGEST_PAUSE_SECONDS = 900

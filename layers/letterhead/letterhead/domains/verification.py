@@ -7,18 +7,15 @@ The provider is one more witness: a record is verified only when DNS shows it ri
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.codes import Code
 from letterhead.domains.diagnosis.evidence import Evidence
 from letterhead.domains.diagnosis.examination import examine, first_inquiry
 from letterhead.domains.diagnosis.finding import Finding, Fix
 from letterhead.domains.diagnosis.judgement import Judgement, Seen
-from letterhead.domains.diagnosis.subject import Subject
 from letterhead.domains.dns_answers import Answer, DnsLookup, Inquiry
 from letterhead.domains.records import (
     DKIM_PURPOSES,
@@ -27,6 +24,13 @@ from letterhead.domains.records import (
     RecordStatus,
     RequiredRecord,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+    from letterhead.domains.diagnosis.subject import Subject
 
 # The whole verification answers within five seconds whatever DNS does; the rest is left to the provider and the store.
 CONVERSATION_SECONDS = 4.5

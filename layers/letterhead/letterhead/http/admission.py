@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from letterhead.http.routes import Route
-from letterhead.tokens.authentication import TokenLookup
 from letterhead.tokens.scopes import allows
-from letterhead.tokens.token import ApiToken
+
+if TYPE_CHECKING:
+    from letterhead.http.routes import Route
+    from letterhead.tokens.authentication import TokenLookup
+    from letterhead.tokens.token import ApiToken
 
 
 class ForbiddenError(Exception):

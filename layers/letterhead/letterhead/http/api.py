@@ -7,18 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
-
-from aws_lambda_powertools import Logger
+from typing import TYPE_CHECKING, Any
 
 from letterhead.dialects.people import problems as people
 from letterhead.dialects.problem import Kind, Problem
-from letterhead.dialects.reply import Reply
 from letterhead.http import dialect_choice
 from letterhead.http.admission import UseNotes, check_call
 from letterhead.http.event import HttpEvent
-from letterhead.http.gate import Gate
-from letterhead.http.once import Once
 from letterhead.http.refusals import NoSuchCallError, UnsupportedMediaError, problem_of
 from letterhead.http.rendering import gateway_answer
 from letterhead.http.request import PublicRequest, Request
@@ -26,7 +21,14 @@ from letterhead.http.request_log import RequestLog
 from letterhead.http.routes import Route, is_page, methods_of, routes_of
 from letterhead.limits.standing import LimitExceededError, Standing
 from letterhead.tokens.authentication import TokenLookup, UnauthenticatedError, admit, authenticate
-from letterhead.tokens.token import ApiToken
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+    from letterhead.dialects.reply import Reply
+    from letterhead.http.gate import Gate
+    from letterhead.http.once import Once
+    from letterhead.tokens.token import ApiToken
 
 Clock = Callable[[], datetime]
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.accounts.account import Account
 from letterhead.dialects.people import confirmation_page as pages
-from letterhead.dialects.reply import Reply
-from letterhead.http.request import PublicRequest
 from letterhead.identities.confirmation import DecidableIdentities, LinkLookup, Opened, look, press
 from letterhead.identities.limits import AddressLedger
-from letterhead.identities.settings import SettingsLookup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from letterhead.accounts.account import Account
+    from letterhead.dialects.reply import Reply
+    from letterhead.http.request import PublicRequest
+    from letterhead.identities.settings import SettingsLookup
 
 
 class Links(LinkLookup, AddressLedger, Protocol):

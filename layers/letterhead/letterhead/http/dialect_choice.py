@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from letterhead.dialects.mailersend import problems as mailersend
 from letterhead.dialects.problem import InvalidBodyError, Problem
-from letterhead.dialects.reply import Reply
 from letterhead.dialects.sendara import problems as sendara
 from letterhead.dialects.sendmailos import problems as sendmailos
 from letterhead.http.json_body import read_json_object
 from letterhead.http.routes import ROUTES, SHARED_PREFIXES
 from letterhead.tokens.dialect import Dialect
+
+if TYPE_CHECKING:
+    from letterhead.dialects.reply import Reply
 
 _RENDERERS = {
     Dialect.MAILERSEND: mailersend.render,

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from letterhead import identifiers
 from letterhead.dialects.domain_additions import read_dry_run
 from letterhead.dialects.mailersend import domain_records as mailersend_records
 from letterhead.dialects.mailersend import domains as mailersend
-from letterhead.dialects.reply import Reply
 from letterhead.dialects.sendara import domains as sendara
 from letterhead.dialects.sendmailos import domains as sendmailos
 from letterhead.domains.challenge import new_challenge
 from letterhead.domains.check import check
 from letterhead.domains.deletion import delete
-from letterhead.domains.domain import SendingDomain
-from letterhead.domains.history import CheckHistory
-from letterhead.domains.names import NameRules
-from letterhead.domains.pages import DomainList
-from letterhead.domains.ports import Belongings, Dns, DomainStore, Surroundings
 from letterhead.domains.reference import find, find_to_delete
 from letterhead.domains.registration import Applicant, Deployment, register
-from letterhead.http.request import Request
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.restriction import DomainPagesInReach, NamedDomainsInReach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from letterhead.dialects.reply import Reply
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.domains.history import CheckHistory
+    from letterhead.domains.names import NameRules
+    from letterhead.domains.pages import DomainList
+    from letterhead.domains.ports import Belongings, Dns, DomainStore, Surroundings
+    from letterhead.http.request import Request
 
 # Modules, each with the functions of its dialect's calls; which of them it needs the table of routes says.
 WIRES: Mapping[Dialect, Any] = {

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from letterhead.dialects.domain_additions import downloaded, read_form, read_history_page
 from letterhead.dialects.mailersend import domain_records as mailersend
-from letterhead.dialects.reply import Reply
 from letterhead.dialects.sendara import domain_records as sendara
 from letterhead.dialects.sendmailos import domain_records as sendmailos
 from letterhead.domains.exports.formats import export
-from letterhead.domains.history import CheckHistory
-from letterhead.domains.names import NameRules
-from letterhead.domains.ports import DomainStore
 from letterhead.http.domain_calls import named
-from letterhead.http.request import Request
 from letterhead.tokens.dialect import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from letterhead.dialects.reply import Reply
+    from letterhead.domains.history import CheckHistory
+    from letterhead.domains.names import NameRules
+    from letterhead.domains.ports import DomainStore
+    from letterhead.http.request import Request
 
 # Modules, each with the functions of its dialect's calls.
 _WIRES: Mapping[Dialect, Any] = {

@@ -6,8 +6,11 @@ tests can look days ahead; anywhere else now is never later than the clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def moment(event: Mapping[str, object], clock: datetime, *, emulated: bool) -> datetime:

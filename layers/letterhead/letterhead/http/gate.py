@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead.dialects.mailersend import limits as mailersend
 from letterhead.dialects.sendara import limits as sendara
 from letterhead.dialects.sendmailos import limits as sendmailos
 from letterhead.limits.allotment import Amounts, Quotas, quotas
-from letterhead.limits.leases import Leases
 from letterhead.limits.standing import Standing, tightest
 from letterhead.tokens.dialect import Dialect
-from letterhead.tokens.token import ApiToken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from letterhead.limits.leases import Leases
+    from letterhead.tokens.token import ApiToken
 
 
 class Gate:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead import identifiers
 from letterhead.dialects.mailersend import identities as wire
-from letterhead.dialects.reply import Reply
-from letterhead.http.request import Request
 from letterhead.identities.changes import ChangeableIdentities, update
 from letterhead.identities.creation import DomainLookup, NewIdentityStore, create
 from letterhead.identities.exact_sending import (
@@ -20,14 +17,20 @@ from letterhead.identities.exact_sending import (
     let_go,
     uses_same_entry,
 )
-from letterhead.identities.forecast import Forecaster
 from letterhead.identities.identity import IdentityNotFoundError, SenderIdentity
-from letterhead.identities.limits import MailLimits
 from letterhead.identities.pages import PagedIdentities, page_of
 from letterhead.identities.renewal import ForecastIdentities, renewed
 from letterhead.identities.resending import resend
 from letterhead.tokens.restriction import DomainsInReach, IdentitiesInReach, RestrictedTokens, end_with
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from letterhead.dialects.reply import Reply
+    from letterhead.http.request import Request
+    from letterhead.identities.forecast import Forecaster
+    from letterhead.identities.limits import MailLimits
 
 
 class IdentityStore(

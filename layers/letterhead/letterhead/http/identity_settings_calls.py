@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.accounts.account import Account
 from letterhead.dialects.mailersend import identity_settings as wire
-from letterhead.dialects.reply import Reply
-from letterhead.http.request import Request
 from letterhead.identities.creation import UnknownDomainError
 from letterhead.identities.settings import NamedDomains, SettingsStore, sender_for, with_sender
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from letterhead.accounts.account import Account
+    from letterhead.dialects.reply import Reply
+    from letterhead.http.request import Request
 
 
 class AccountLookup(Protocol):

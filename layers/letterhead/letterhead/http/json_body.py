@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from letterhead.dialects.problem import InvalidBodyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 DEEPEST_NESTING = 32
 _TOO_LARGE = "the body has a number that is too large"

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead.dialects.reply import Reply
-from letterhead.http.event import HttpEvent
 from letterhead.http.rendering import text_of
-from letterhead.http.routes import Route
 from letterhead.idempotency.answer import Answer, without_secrets
 from letterhead.idempotency.fingerprint import fingerprint
 from letterhead.idempotency.key import entry_name, key_in_header
 from letterhead.idempotency.run import EntryStore, Run, begin, end
-from letterhead.tokens.token import ApiToken
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from letterhead.http.event import HttpEvent
+    from letterhead.http.routes import Route
+    from letterhead.tokens.token import ApiToken
 
 REPLAYED = "Idempotency-Replayed"
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})

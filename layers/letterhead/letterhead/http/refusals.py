@@ -6,10 +6,12 @@ errors; tests/http/test_refusals.py holds that each name is an error's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from letterhead.dialects.problem import Kind, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class NoSuchCallError(Exception):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from letterhead.dialects.reply import Reply
+if TYPE_CHECKING:
+    from letterhead.dialects.reply import Reply
 
 
 def text_of(body: object) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from letterhead.http.json_body import read_json_object
-from letterhead.tokens.dialect import Dialect
-from letterhead.tokens.token import ApiToken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from letterhead.tokens.dialect import Dialect
+    from letterhead.tokens.token import ApiToken
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import traceback
-
-from aws_lambda_powertools import Logger
+from typing import TYPE_CHECKING
 
 from letterhead.dialects.problem import Kind
-from letterhead.http.event import HttpEvent
 from letterhead.http.refusals import problem_of
-from letterhead.tokens.token import ApiToken
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+    from letterhead.http.event import HttpEvent
+    from letterhead.tokens.token import ApiToken
 
 
 class RequestLog:

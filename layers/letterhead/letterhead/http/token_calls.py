@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from letterhead import identifiers
 from letterhead.dialects.mailersend import quota as mailersend_quota
 from letterhead.dialects.mailersend import tokens as mailersend
-from letterhead.dialects.reply import Reply
 from letterhead.dialects.sendara import keys as sendara
 from letterhead.dialects.sendmailos import api_keys as sendmailos
 from letterhead.dialects.token_fields import read_overlap
-from letterhead.http.gate import Gate
-from letterhead.http.request import Request
 from letterhead.tokens import issuing, management, rotation
-from letterhead.tokens.account_token import AccountToken
 from letterhead.tokens.authority import check_may_change, check_may_hold, check_own_secret
 from letterhead.tokens.dialect import Dialect
-from letterhead.tokens.token import ApiToken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from letterhead.dialects.reply import Reply
+    from letterhead.http.gate import Gate
+    from letterhead.http.request import Request
+    from letterhead.tokens.account_token import AccountToken
+    from letterhead.tokens.token import ApiToken
 
 # Modules, each with the functions of its dialect's calls; which of them it needs the table of routes says.
 _WIRES: Mapping[Dialect, Any] = {

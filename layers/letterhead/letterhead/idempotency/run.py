@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.idempotency.answer import Answer
+if TYPE_CHECKING:
+    from letterhead.idempotency.answer import Answer
 
 KEPT = timedelta(hours=24)
 # Functions end after 29 s at the latest.

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.domains.domain import SendingDomain
-from letterhead.identities.addresses import EmailAddress
 from letterhead.identities.creation import DomainLookup, usable_domain
-from letterhead.identities.forecast import Forecaster
 from letterhead.identities.from_mode import refuse_hopeless
 from letterhead.identities.identity import (
     FromMode,
@@ -20,8 +16,15 @@ from letterhead.identities.identity import (
     SenderIdentity,
     with_provider_asked,
 )
-from letterhead.identities.limits import MailLimits
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.identities.addresses import EmailAddress
+    from letterhead.identities.forecast import Forecaster
+    from letterhead.identities.limits import MailLimits
 
 _ATTEMPTS = 3
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.decisions import decided, decision_event
 from letterhead.identities.identity import IdentityChangedError, IdentityStatus, SenderIdentity
 from letterhead.identities.limits import REFUSAL_HOLDS, AddressLedger
 from letterhead.identities.links import ConfirmationLink, hash_of, is_token, visit_time
-from letterhead.outbox.event import Event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.outbox.event import Event
 
 _ATTEMPTS = 3
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.accounts.account import Account
-from letterhead.identities.creation import DomainLookup
 from letterhead.identities.identity import IdentityStatus, MailFailure, SenderIdentity
-from letterhead.identities.limits import MailLimits
 from letterhead.identities.links import LINK_LIFETIME, ConfirmationLink, derive_token, hash_of
 from letterhead.identities.settings import ConfirmationSender, IdentitySettings, SettingsLookup, sender_for
 from letterhead.mail.confirmation_mail import ConfirmationFacts, confirmation_mail
 from letterhead.mail.lookalikes import in_plain_sight
 from letterhead.mail.message import Mailer, MailRefusedError, OutgoingMail
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.accounts.account import Account
+    from letterhead.identities.creation import DomainLookup
+    from letterhead.identities.limits import MailLimits
 
 
 @dataclass(frozen=True)

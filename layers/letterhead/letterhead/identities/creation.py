@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.domains.domain import SendingDomain
-from letterhead.identities.addresses import EmailAddress
-from letterhead.identities.forecast import Forecaster
 from letterhead.identities.from_mode import refuse_hopeless
 from letterhead.identities.identity import FromMode, IdentityDomain, SenderIdentity
-from letterhead.identities.limits import MailLimits
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.identities.addresses import EmailAddress
+    from letterhead.identities.forecast import Forecaster
+    from letterhead.identities.limits import MailLimits
 
 
 class UnknownDomainError(Exception):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead.identities.identity import IdentityStatus, SenderIdentity, with_provider_asked
 from letterhead.outbox.event import Event, EventType
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _EVENT_TYPES = {
     IdentityStatus.VERIFIED: EventType.SENDER_IDENTITY_VERIFIED,

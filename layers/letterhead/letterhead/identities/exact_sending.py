@@ -8,17 +8,20 @@ owner is asked again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.decisions import decision_event
 from letterhead.identities.identity import ExactState, IdentityChangedError, SenderIdentity
-from letterhead.outbox.event import Event
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from letterhead.outbox.event import Event
 
 _HOLDER = re.compile(r"([0-9a-z]+)/([0-9a-z]+)/([0-9]+)")
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from letterhead.dmarc.evaluation import Authentication, Policy, Result
 from letterhead.dmarc.outlook import outlook
-from letterhead.domains.dns_answers import DnsLookup
-from letterhead.domains.domain import SendingDomain
 from letterhead.domains.records import MAIL_FROM_PURPOSES, RecordStatus
+
+if TYPE_CHECKING:
+    from letterhead.domains.dns_answers import DnsLookup
+    from letterhead.domains.domain import SendingDomain
 
 SECONDS = 2.5
 HOLDS = timedelta(hours=24)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from letterhead.dmarc.evaluation import Policy, Result
-from letterhead.identities.addresses import EmailAddress
 from letterhead.identities.forecast import PROVIDER_DOMAIN, Forecast
 from letterhead.identities.identity import FromMode, IdentityDomain
+
+if TYPE_CHECKING:
+    from letterhead.identities.addresses import EmailAddress
 
 _ACTS = {
     Policy.NONE: "do nothing about",

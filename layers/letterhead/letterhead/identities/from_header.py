@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
-from letterhead.identities.addresses import EmailAddress
 from letterhead.identities.identity import FromMode, SenderIdentity
+
+if TYPE_CHECKING:
+    from letterhead.identities.addresses import EmailAddress
 
 LONGEST_LOCAL_PART = 64  # octets; RFC 5321 section 4.5.3.1.1
 _DIGEST_LENGTH = 10

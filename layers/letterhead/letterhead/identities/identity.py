@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from letterhead.domains.domain import SendingDomain
-from letterhead.identities.addresses import EmailAddress
-from letterhead.identities.forecast import Forecast
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.identities.addresses import EmailAddress
+    from letterhead.identities.forecast import Forecast
 
 
 class IdentityStatus(StrEnum):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.creation import DomainLookup, UnknownDomainError
-from letterhead.identities.identity import SenderIdentity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from letterhead.identities.identity import SenderIdentity
 
 MOST_SEARCHED = 250
 

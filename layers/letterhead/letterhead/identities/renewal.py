@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.identities.creation import DomainLookup
-from letterhead.identities.forecast import Forecast, Forecaster
-from letterhead.identities.identity import SenderIdentity
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.identities.creation import DomainLookup
+    from letterhead.identities.forecast import Forecast, Forecaster
+    from letterhead.identities.identity import SenderIdentity
 
 
 class ForecastIdentities(Protocol):

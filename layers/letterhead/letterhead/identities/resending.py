@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead.identities.changes import ChangeableIdentities, asked_again
 from letterhead.identities.creation import DomainLookup, usable_domain
@@ -22,6 +22,9 @@ from letterhead.identities.limits import (
     seconds_until,
 )
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _ATTEMPTS = 3
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.domains.domain import SendingDomain
-from letterhead.identities.addresses import EmailAddress
 from letterhead.identities.creation import DomainLookup
 from letterhead.mail.confirmation_mail import MailTemplate
 from letterhead.mail.frame import Appearance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.identities.addresses import EmailAddress
 
 SENDER_LOCAL_PART = "no-reply"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from letterhead.limits.allotment import Pool
 from letterhead.limits.ledger import Column, Counter, Entry
-from letterhead.limits.limit import Limit
-from letterhead.limits.pace import Pace
+
+if TYPE_CHECKING:
+    from letterhead.limits.allotment import Pool
+    from letterhead.limits.limit import Limit
+    from letterhead.limits.pace import Pace
 
 _FEW_ALONE, _FEW_AMONG_OTHERS = 2, 5
 _MOST_NAMELESS = 4

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from letterhead.limits.allotment import Pool
 from letterhead.limits.ledger import Column, Entry, KnownLedger, LedgerStore
 from letterhead.limits.limit import DAY_SECONDS, SECOND
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from letterhead.limits.allotment import Pool
 
 _MOST_REMEMBERED = 5_000
 _FRESH, _USABLE, _LITTLE = SECOND, 30 * SECOND, 60

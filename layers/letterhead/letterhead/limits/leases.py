@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from letterhead.limits.allotment import Allotment, Demand, Pool
 from letterhead.limits.asking import Ask, ask_for, ask_nameless
 from letterhead.limits.holding import Bookings, Holding, Lease, Leasehold
 from letterhead.limits.knowledge import Knowledge, remember
-from letterhead.limits.ledger import LedgerStore
 from letterhead.limits.limit import SECOND
 from letterhead.limits.standing import LimitExceededError, Standing
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from letterhead.limits.allotment import Allotment, Demand, Pool
+    from letterhead.limits.ledger import LedgerStore
 
 _RACE_LOST = SECOND
 

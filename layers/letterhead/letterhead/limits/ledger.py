@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from letterhead.limits.limit import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
 
 # Clocks of environments, and the time a write is under way, may differ by this much before a counter is missed.
 CLOCK_TOLERANCE = 10 * SECOND

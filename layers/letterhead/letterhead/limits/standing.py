@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from letterhead.limits.limit import Limit
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from letterhead.limits.limit import Limit
 
 
 class Standing(NamedTuple):

@@ -7,14 +7,17 @@ says in HTML.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from string import Template
+from typing import TYPE_CHECKING
 
 from letterhead.mail.frame import PLAIN, Appearance, button, framed
 from letterhead.mail.message import MailContent
 from letterhead.mail.moments import in_words
 from letterhead.mail.placeholders import Places
 from letterhead.markup import Markup, escape, fill
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True)

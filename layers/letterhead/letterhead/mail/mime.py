@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, quote
+from typing import TYPE_CHECKING
 
-from letterhead.mail.message import OutgoingMail
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.mail.message import OutgoingMail
 
 _LINE_END = "\r\n"
 

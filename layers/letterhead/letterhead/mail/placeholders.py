@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SUBJECT_PLACES = ("asker", "name", "address", "domain")
 TEXT_PLACES = (*SUBJECT_PLACES, "until", "note", "link")

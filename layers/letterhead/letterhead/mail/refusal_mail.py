@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from string import Template
+from typing import TYPE_CHECKING
 
 from letterhead.mail.frame import framed
 from letterhead.mail.message import MailContent
 from letterhead.mail.moments import in_words
 from letterhead.markup import fill
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ silently; what is kept is the cleaner's output, so that a place can only stand i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from html.parser import HTMLParser
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.mail.placeholders import HTML_PLACES, SUBJECT_PLACES, TEXT_PLACES, Places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _FRAME_TAGS = frozenset({"<html>", "<head>", "<body>", "<meta>", "<title>", "<!doctype>"})
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.accounts.account import Account
-from letterhead.domains.domain import SendingDomain
 from letterhead.identities.addresses import AddressError, AddressRules
 from letterhead.identities.limits import REFUSAL_HOLDS
 from letterhead.mail.message import Mailer, MailRefusedError, OutgoingMail
 from letterhead.mail.refusal_mail import RefusalFacts, refusal_mail
 from letterhead.outbox.event import Event, EventType
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.accounts.account import Account
+    from letterhead.domains.domain import SendingDomain
 
 TOLD = frozenset({EventType.SENDER_IDENTITY_REFUSED})
 SENDER_NAME = "Letterhead"

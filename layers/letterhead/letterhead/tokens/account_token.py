@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from letterhead.accounts.limits import NO_LIMITS, AccountLimits
-from letterhead.tokens.dialect import Dialect
-from letterhead.tokens.grant import Grant
-from letterhead.tokens.token import ApiToken
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from letterhead.tokens.dialect import Dialect
+    from letterhead.tokens.grant import Grant
+    from letterhead.tokens.token import ApiToken
 
 
 class TokenNotFoundError(Exception):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.tokens import networks, secret
-from letterhead.tokens.token import ApiToken
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from letterhead.tokens.token import ApiToken
 
 _HEADER = re.compile(r"(?i:bearer) +(\S+)")
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from letterhead.tokens.account_token import AccountToken, TokenNotFoundError
 from letterhead.tokens.grant import Reach
-from letterhead.tokens.token import ApiToken
+
+if TYPE_CHECKING:
+    from letterhead.tokens.token import ApiToken
 
 
 class ReplacedSecretError(Exception):

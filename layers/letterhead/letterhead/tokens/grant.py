@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from letterhead.tokens import networks
 from letterhead.tokens.scopes import allows
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Reach(IntEnum):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.domains.domain import SendingDomain
-from letterhead.identities.identity import SenderIdentity
 from letterhead.tokens import token as tokens
 from letterhead.tokens.account_token import AccountToken
 from letterhead.tokens.authority import check_own_secret
 from letterhead.tokens.grant import Grant
-from letterhead.tokens.token import ApiToken, IssuedToken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.identities.identity import SenderIdentity
+    from letterhead.tokens.token import ApiToken, IssuedToken
 
 NO_SUCH_DOMAIN = "The selected domain id is invalid."
 NO_SUCH_IDENTITY = "The selected identity id is invalid."

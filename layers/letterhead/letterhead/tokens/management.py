@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.tokens.account_token import AccountToken, TokenChangedError
 from letterhead.tokens.authority import check_may_change, check_sees, sees
-from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.grant import Reach
-from letterhead.tokens.token import ApiToken
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from letterhead.tokens.dialect import Dialect
+    from letterhead.tokens.token import ApiToken
 
 _MORE_TRIES = 3
 

@@ -6,16 +6,19 @@ answers of what doesn't exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from letterhead.domains.domain import SendingDomain
 from letterhead.domains.pages import DomainPage, DomainQuery
-from letterhead.identities.identity import SenderIdentity
 from letterhead.identities.pages import IdentityPage, PageRequest
 from letterhead.tokens.grant import Reach
-from letterhead.tokens.token import ApiToken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.identities.identity import SenderIdentity
+    from letterhead.tokens.token import ApiToken
 
 
 class FoundDomains(Protocol):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead.tokens import secret
 from letterhead.tokens.account_token import AccountToken, ReplacedSecret, TokenChangedError
 from letterhead.tokens.authority import check_may_hold
 from letterhead.tokens.issuing import CreatedToken
 from letterhead.tokens.management import TokenReader, tries
-from letterhead.tokens.token import ApiToken
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from letterhead.tokens.token import ApiToken
 
 LONGEST_OVERLAP = timedelta(days=7)
 

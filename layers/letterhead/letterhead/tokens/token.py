@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from letterhead.accounts.limits import NO_LIMITS, AccountLimits
 from letterhead.tokens import secret
-from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.grant import Grant, Reach
 from letterhead.tokens.scopes import SCOPES
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from letterhead.tokens.dialect import Dialect
 
 
 class UnknownScopeError(ValueError):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from letterhead.adapters.dns_lookup.system_resolvers import Address
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from letterhead.adapters.dns_lookup.system_resolvers import Address
 
 # Addresses with an inner one would get around the check; the others aren't in every Python's tables (RFC 6890, IANA registries).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

@@ -7,8 +7,7 @@ remembered from other conversations is used.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from random import Random
+from typing import TYPE_CHECKING
 
 from letterhead.adapters.dns_lookup.addresses import usable
 from letterhead.adapters.dns_lookup.exchange import Exchange, NoReplyError
@@ -20,13 +19,18 @@ from letterhead.adapters.dns_lookup.reading import (
     Useless,
     read_authority,
 )
-from letterhead.adapters.dns_lookup.system_resolvers import Address
 from letterhead.adapters.dns_lookup.wire import MalformedError, Reply, UnaskableError
 from letterhead.adapters.dns_lookup.zone_finding import Resolvers, ZoneFinder
 from letterhead.adapters.dns_lookup.zones import NoZone, Server, ZoneMemory
 from letterhead.domains.dns_answers import Question, SilenceReason
 from letterhead.domains.ports import ChallengeAnswer, ChallengeResult
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from random import Random
+
+    from letterhead.adapters.dns_lookup.system_resolvers import Address
 
 _SERVER_SECONDS = 1.2
 # The root has 13 names; a zone with more than these is there to keep us busy.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
-from random import Random
+from typing import TYPE_CHECKING
 
 from letterhead.adapters.dns_lookup.system_resolvers import Address, system_resolvers
 from letterhead.domains.ports import ChallengeAnswer, ChallengeResult
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from random import Random
 
 
 class ChallengeProver:

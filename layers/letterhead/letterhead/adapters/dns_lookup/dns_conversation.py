@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from random import Random
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from letterhead.adapters.dns_lookup.exchange import Exchange
 from letterhead.adapters.dns_lookup.opinions import EveryServer
 from letterhead.adapters.dns_lookup.resolution import Resolution
-from letterhead.adapters.dns_lookup.system_resolvers import Address
 from letterhead.adapters.dns_lookup.zone_finding import Resolvers, ZoneFinder
-from letterhead.adapters.dns_lookup.zones import ZoneMemory
 from letterhead.domains.dns_answers import (
     Answer,
     Inquiry,
@@ -22,6 +18,13 @@ from letterhead.domains.dns_answers import (
     SilenceReason,
     Unanswered,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from random import Random
+
+    from letterhead.adapters.dns_lookup.system_resolvers import Address
+    from letterhead.adapters.dns_lookup.zones import ZoneMemory
 
 _T = TypeVar("_T")
 

@@ -6,9 +6,8 @@ import asyncio
 import socket
 import struct
 from dataclasses import dataclass
-from random import Random
+from typing import TYPE_CHECKING
 
-from letterhead.adapters.dns_lookup.system_resolvers import Address
 from letterhead.adapters.dns_lookup.wire import (
     MalformedError,
     Packet,
@@ -18,7 +17,12 @@ from letterhead.adapters.dns_lookup.wire import (
     refuses_without_question,
     repeats_in_other_case,
 )
-from letterhead.domains.dns_answers import Question
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from letterhead.adapters.dns_lookup.system_resolvers import Address
+    from letterhead.domains.dns_answers import Question
 
 # Each socket has a port of its own, chosen by the kernel at random; a forger has to guess the right one of them.
 _MOST_SOCKETS = 32

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from random import Random
 from typing import TYPE_CHECKING
 
 from letterhead.adapters.dns_lookup.system_resolvers import Address, system_resolvers
-from letterhead.domains.dns_answers import Conversation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from random import Random
+
     from letterhead.adapters.dns_lookup.zones import ZoneMemory
+    from letterhead.domains.dns_answers import Conversation
 
 
 class DnsLookup:

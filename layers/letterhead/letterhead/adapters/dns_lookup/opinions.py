@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from letterhead.adapters.dns_lookup.reading import Elsewhere, Found, Reading
 from letterhead.adapters.dns_lookup.resolution import Resolution, as_answer
-from letterhead.adapters.dns_lookup.zone_finding import ZoneFinder
 from letterhead.adapters.dns_lookup.zones import NoZone, Server, ZoneServers
 from letterhead.domains.dns_answers import (
     Absent,
@@ -21,6 +20,11 @@ from letterhead.domains.dns_answers import (
     Witness,
 )
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from letterhead.adapters.dns_lookup.zone_finding import ZoneFinder
 
 _SECONDS = 0.8
 # Four servers show whether the copies of a zone differ.

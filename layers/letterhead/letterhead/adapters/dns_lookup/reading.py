@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from letterhead.adapters.dns_lookup.wire import Record, Reply
 from letterhead.domains.dns_answers import AbsenceReason, Question, SilenceReason
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from letterhead.adapters.dns_lookup.wire import Record, Reply
 
 # Resolvers give up on longer chains; none that a person set up on purpose is as long.
 MOST_ALIASES = 10

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from letterhead.adapters.dns_lookup.exchange import Exchange, NoReplyError
 from letterhead.adapters.dns_lookup.reading import (
@@ -17,7 +17,6 @@ from letterhead.adapters.dns_lookup.reading import (
     read_authority,
 )
 from letterhead.adapters.dns_lookup.wire import MalformedError, UnaskableError
-from letterhead.adapters.dns_lookup.zone_finding import Resolvers, ZoneFinder
 from letterhead.adapters.dns_lookup.zones import NoZone, Server, ZoneServers
 from letterhead.domains.dns_answers import (
     AbsenceReason,
@@ -31,6 +30,11 @@ from letterhead.domains.dns_answers import (
     Zone,
 )
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from letterhead.adapters.dns_lookup.zone_finding import Resolvers, ZoneFinder
 
 # Half the world away is 0.3 s. With a resolver's two tries after these the whole stays below 3 s.
 _TRY_SECONDS = (0.6, 0.8, 0.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from random import Random
+from typing import TYPE_CHECKING
 
 import dns.exception
 import dns.flags
@@ -14,8 +14,12 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.wire
 
-from letterhead.domains.dns_answers import Question
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from letterhead.domains.dns_answers import Question
 
 # What fits through every path without fragments (DNS flag day 2020).
 UDP_PAYLOAD = 1232

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from random import Random
+from typing import TYPE_CHECKING
 
 from letterhead.adapters.dns_lookup.addresses import usable
 from letterhead.adapters.dns_lookup.exchange import Exchange, NoReplyError
@@ -18,11 +17,16 @@ from letterhead.adapters.dns_lookup.reading import (
     is_within,
     read_resolver,
 )
-from letterhead.adapters.dns_lookup.system_resolvers import Address
 from letterhead.adapters.dns_lookup.wire import MalformedError, UnaskableError
 from letterhead.adapters.dns_lookup.zones import NoZone, Server, ZoneMemory, ZoneServers, base_of, parents
 from letterhead.domains.dns_answers import Question, SilenceReason
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from random import Random
+
+    from letterhead.adapters.dns_lookup.system_resolvers import Address
 
 _RESOLVER_SECONDS = 0.7
 _FEWEST_TRIES = 2

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from letterhead.adapters.dns_lookup.system_resolvers import Address
 from letterhead.domains.dns_answers import SilenceReason, Zone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from letterhead.adapters.dns_lookup.system_resolvers import Address
 
 # A customer who moves to another DNS host must not have the old one asked for long.
 _LONGEST_MEMORY = 120.0

@@ -7,17 +7,11 @@ entry and its secrets change together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
+from typing import TYPE_CHECKING
 
 from letterhead import identifiers
 from letterhead.accounts.account import Account, AccountChangedError
-from letterhead.accounts.limits import AccountLimits
 from letterhead.adapters.tables.account_token_items import (
     COUNT,
     FIRST_KEY,
@@ -35,13 +29,23 @@ from letterhead.adapters.tables.domain_items import DomainItem, is_present
 from letterhead.adapters.tables.identities import IdentityItem
 from letterhead.adapters.tables.tokens import TokenItem, forgotten_after
 from letterhead.adapters.tables.transactions import ConditionsFailedError, write_together
-from letterhead.domains.domain import SendingDomain
-from letterhead.identities.identity import SenderIdentity
 from letterhead.tokens.account_token import AccountToken, TokenChangedError
 from letterhead.tokens.authentication import AccountSuspendedError
-from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.issuing import RestrictionGoneError
 from letterhead.tokens.management import TokenPage, TokenPageRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date, datetime
+
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
+    from pynamodb.transactions import TransactWrite
+
+    from letterhead.accounts.limits import AccountLimits
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.identities.identity import SenderIdentity
+    from letterhead.tokens.dialect import Dialect
 
 
 class AccountTokenTable:

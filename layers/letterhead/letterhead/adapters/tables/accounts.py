@@ -5,19 +5,23 @@ The operator alone lists accounts, so that all of them may lie in one partition 
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, UpdateError
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.transactions import TransactWrite
 
 from letterhead.accounts.account import Account, AccountNotFoundError
 from letterhead.accounts.limits import AccountLimits
 from letterhead.adapters.tables.attributes import Moment
 from letterhead.adapters.tables.connection import TableModel
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
+    from pynamodb.transactions import TransactWrite
 
 _EVERY = "account"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
@@ -15,6 +15,9 @@ from pynamodb.exceptions import UpdateError
 from letterhead.adapters.tables.attributes import Instant
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.domains.history import KEPT, CheckEntry, HistoryPage
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class CheckItem(TableModel):

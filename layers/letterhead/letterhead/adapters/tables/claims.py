@@ -9,17 +9,21 @@ names above and below where all of them are one account's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.expressions.condition import Condition
 
 from letterhead.adapters.tables.connection import TableModel
-from letterhead.adapters.tables.labelled_writes import LabelledWrites
 from letterhead.domains.claims import Claim, NameClaims, NameView
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pynamodb.expressions.condition import Condition
+
+    from letterhead.adapters.tables.labelled_writes import LabelledWrites
 
 GUARD = "guard"
 _GUARD_KEY = "#guard"

@@ -8,18 +8,22 @@ which accounts its owner refused, as `<account id>:<Unix seconds until when>`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.exceptions import PutError, UpdateError
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from letterhead.adapters.tables.attributes import Instant
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.identities.limits import REFUSAL_HOLDS, AddressStanding, day_of
 from letterhead.identities.links import ConfirmationLink
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
 
 REMEMBERED = timedelta(days=90)
 _ADDRESS_REMEMBERED = REFUSAL_HOLDS + timedelta(days=1)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection.base import Connection
-from pynamodb.connection.table import TableConnection
 from pynamodb.models import Model
 
 from letterhead.adapters.aws_session import session
 from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    import botocore.session
+    from pynamodb.connection.table import TableConnection
 
 # The gateway gives up after 30 s; a table that doesn't answer in a few seconds won't.
 _CONNECT_SECONDS = 1.5

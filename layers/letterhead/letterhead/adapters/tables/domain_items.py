@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pynamodb.attributes import (
     BinaryAttribute,
@@ -14,14 +14,18 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, KeysOnlyProjection, LocalSecondaryIndex
 
 from letterhead.adapters.tables.attributes import Moment
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.domains.domain import CheckMark, Ownership, Registration, SendingDomain
 from letterhead.domains.records import RecordPurpose, RecordStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
 
 
 class _ById(LocalSecondaryIndex["DomainItem"]):  # type: ignore[no-untyped-call]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-
-from pynamodb.expressions.condition import Condition
+from typing import TYPE_CHECKING
 
 from letterhead import identifiers
 from letterhead.adapters.tables.domain_items import DomainItem, domain_of, verification_prefix
-from letterhead.domains.domain import SendingDomain
 from letterhead.domains.pages import DomainPage, DomainQuery
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.condition import Condition
+
+    from letterhead.domains.domain import SendingDomain
 
 Counts = Callable[[str], tuple[int, int]]
 

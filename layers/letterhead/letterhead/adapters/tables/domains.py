@@ -7,10 +7,9 @@ no index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.condition import Condition
 
 from letterhead.accounts.limits import Limited, LimitReachedError
 from letterhead.adapters.tables.claims import GUARD, ClaimTable, TableView
@@ -24,8 +23,14 @@ from letterhead.domains.domain import (
     DomainNotFoundError,
     SendingDomain,
 )
-from letterhead.domains.pages import DomainPage, DomainQuery
 from letterhead.domains.ports import Added, Changed, DomainChange, Removed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pynamodb.expressions.condition import Condition
+
+    from letterhead.domains.pages import DomainPage, DomainQuery
 
 COUNT = "#count"
 _ADDED, _REMOVED, _CHANGED, _ROOM = "added", "removed", "changed", "room"

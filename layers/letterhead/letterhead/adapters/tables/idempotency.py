@@ -5,15 +5,17 @@ DynamoDB deletes expired items "within a few days" (TTL, developer guide), so wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from letterhead.adapters.tables.connection import connection
 from letterhead.idempotency.answer import Answer
 from letterhead.idempotency.run import Entry, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _IS_FREE = (
     "attribute_not_exists(entry) OR expires_at <= :now "

@@ -7,14 +7,10 @@ consistent: what was just made is found by its id. Two more kinds of items count
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from letterhead import identifiers
 from letterhead.accounts.limits import Limited, LimitReachedError
@@ -26,9 +22,7 @@ from letterhead.adapters.tables.identity_item import (
     identity_item,
     identity_of,
 )
-from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.transactions import ConditionsFailedError, write_together
-from letterhead.identities.forecast import Forecast
 from letterhead.identities.identity import (
     AddressTakenError,
     ExactState,
@@ -45,7 +39,18 @@ from letterhead.identities.pages import (
     TooManyToSearchError,
     found_in,
 )
-from letterhead.outbox.event import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
+    from pynamodb.transactions import TransactWrite
+
+    from letterhead.adapters.tables.outbox import OutboxTable
+    from letterhead.identities.forecast import Forecast
+    from letterhead.outbox.event import Event
 
 __all__ = ["IdentityItem", "IdentityTable"]
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pynamodb.transactions import TransactWrite
+from typing import TYPE_CHECKING
 
 from letterhead.adapters.tables.identities import IdentityTable, changes_between, key_of, unchanged_since
 from letterhead.adapters.tables.identity_item import IdentityItem
-from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.transactions import ConditionsFailedError, write_together
 from letterhead.identities.identity import IdentityChangedError, IdentityStatus, SenderIdentity
-from letterhead.outbox.event import Event
+
+if TYPE_CHECKING:
+    from pynamodb.transactions import TransactWrite
+
+    from letterhead.adapters.tables.outbox import OutboxTable
+    from letterhead.outbox.event import Event
 
 
 class IdentityDecisionTable:

@@ -8,14 +8,16 @@ the answer to a write, refused ones included, brings the whole item without a ch
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from letterhead.adapters.tables.connection import connection
 from letterhead.limits.leases import Leases
 from letterhead.limits.ledger import Booking, Counter, Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _KEY = "ledger"

@@ -5,16 +5,19 @@ DynamoDB drops an event some time after `forget_at`. What reads one leaves aside
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
-from pynamodb.transactions import TransactWrite
 
 from letterhead.adapters.tables.attributes import Instant
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.outbox.event import KEPT, Event, EventType
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pynamodb.transactions import TransactWrite
 
 
 class OutboxItem(TableModel):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from letterhead.adapters.tables.connection import StoreUnavailableError, connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 0.05

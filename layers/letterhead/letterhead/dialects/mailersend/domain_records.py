@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from letterhead.dialects.domain_additions import additions, entry_object
@@ -10,9 +10,13 @@ from letterhead.dialects.mailersend.pages import PageQuery, read_page
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds
-from letterhead.domains.domain import SendingDomain
-from letterhead.domains.history import HistoryPage
 from letterhead.domains.records import RecordPurpose, RecordType, RequiredRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.domains.history import HistoryPage
 
 # Where MailerSend shows each record. It has one place for DKIM; the other two keys are ours, and so is `dmarc`.
 _PLACES = {

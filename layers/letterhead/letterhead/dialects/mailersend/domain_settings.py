@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from letterhead.dialects.fields import Fields
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from letterhead.dialects.fields import Fields
 
 RETURN_PATH = "return_path_subdomain"
 DEFAULTS: Mapping[str, object] = MappingProxyType(

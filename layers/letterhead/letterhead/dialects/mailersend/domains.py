@@ -5,7 +5,7 @@ What Letterhead doesn't do yet, tracking and inbound routing, is off in every an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from letterhead import identifiers
 from letterhead.dialects.domain_additions import additions, challenge_row
@@ -20,13 +20,17 @@ from letterhead.dialects.mailersend.pages import PageAddress, page_body, read_pa
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds
-from letterhead.domains.check import Checked
-from letterhead.domains.domain import SendingDomain
 from letterhead.domains.names import NameRules, parse_domain_name
 from letterhead.domains.pages import DomainPage, DomainQuery
 from letterhead.domains.records import DKIM_PURPOSES, RecordPurpose, RecordStatus
 from letterhead.domains.reference import DomainReference
 from letterhead.domains.registration import NewDomain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from letterhead.domains.check import Checked
+    from letterhead.domains.domain import SendingDomain
 
 LONGEST_NAME = 191
 _LONGEST_HOST = 253

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from letterhead import identifiers
 from letterhead.dialects.fields import Fields
@@ -28,6 +26,10 @@ from letterhead.identities.identity import (
     SenderIdentity,
 )
 from letterhead.identities.pages import MOST_SEARCHED, IdentityPage, Order, OrderBy, PageRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 _Choice = TypeVar("_Choice", OrderBy, Order)
 LONGEST_NAME = 191

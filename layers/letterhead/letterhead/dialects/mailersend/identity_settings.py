@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
 from string import ascii_letters, digits, hexdigits
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from letterhead import identifiers
 from letterhead.dialects.fields import Fields
 from letterhead.dialects.plain_text import line, paragraphs
 from letterhead.dialects.reply import Reply
-from letterhead.domains.domain import SendingDomain
 from letterhead.identities.addresses import AddressError, AddressRules, EmailAddress
 from letterhead.identities.from_header import mailbox
 from letterhead.identities.links import LINK_LIFETIME
 from letterhead.identities.settings import ConfirmationSender, IdentitySettings, SettingsChange
 from letterhead.mail.confirmation_mail import ConfirmationFacts, confirmation_mail
 from letterhead.mail.template_check import HtmlCleaner, TemplateError, check_html, check_subject, check_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from letterhead.domains.domain import SendingDomain
 
 NO_SUCH_SENDER_DOMAIN = "The sender email must be at a verified domain of this account."
 _LONGEST_LINE = 191

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from letterhead.dialects.times import in_seconds
-from letterhead.limits.standing import Standing
+
+if TYPE_CHECKING:
+    from letterhead.limits.standing import Standing
 
 UNLIMITED = -1
 

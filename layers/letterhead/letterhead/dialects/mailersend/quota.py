@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from letterhead.dialects.mailersend.limits import UNLIMITED, left_of, reset_of
 from letterhead.dialects.reply import Reply
-from letterhead.limits.standing import Standing
+
+if TYPE_CHECKING:
+    from letterhead.limits.standing import Standing
 
 
 def render(quota: Standing) -> Reply:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead import identifiers
 from letterhead.dialects.fields import Fields
@@ -17,6 +16,10 @@ from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.issuing import CreatedToken, NewToken
 from letterhead.tokens.management import TokenPage, TokenPageRequest
 from letterhead.tokens.scopes import SCOPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 LONGEST_NAME = 50
 _SCOPES = SCOPES[Dialect.MAILERSEND]

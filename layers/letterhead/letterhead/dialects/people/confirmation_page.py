@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from string import Template
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from letterhead.dialects.people.page import page
-from letterhead.dialects.reply import Reply
 from letterhead.identities.confirmation import Decision, LinkState, Opened, Outcome, Pressed
-from letterhead.identities.identity import SenderIdentity
 from letterhead.identities.links import visit_field
 from letterhead.mail.lookalikes import in_plain_sight
 from letterhead.mail.moments import in_words
 from letterhead.markup import Markup, escape, fill
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from letterhead.dialects.reply import Reply
+    from letterhead.identities.identity import SenderIdentity
 
 _LONGEST_FORM = 2000
 

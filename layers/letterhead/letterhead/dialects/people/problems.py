@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from string import Template
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from letterhead.dialects.people.page import page
 from letterhead.dialects.problem import Kind, Problem
-from letterhead.dialects.reply import Reply
 from letterhead.markup import fill
+
+if TYPE_CHECKING:
+    from letterhead.dialects.reply import Reply
 
 _LATER = (
     503,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from letterhead import identifiers
@@ -11,13 +11,17 @@ from letterhead.dialects.fields import Fields
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_seconds
-from letterhead.domains.check import Checked
-from letterhead.domains.domain import SendingDomain
 from letterhead.domains.names import DomainNameError, NameRules, parse_domain_name
 from letterhead.domains.pages import DomainPage, DomainQuery
 from letterhead.domains.records import RecordPurpose, RequiredRecord
 from letterhead.domains.reference import DomainReference
 from letterhead.domains.registration import NewDomain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from letterhead.domains.check import Checked
+    from letterhead.domains.domain import SendingDomain
 
 _MAIL_FROM_LABEL = "mail"
 # An answer may have 6 MB (AWS Lambda quotas); a domain with findings takes a few KB.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from letterhead.dialects.domain_additions import entry_object
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.sendmailos.domains import record_object
 from letterhead.dialects.times import in_seconds
-from letterhead.domains.domain import SendingDomain
-from letterhead.domains.history import HistoryPage
+
+if TYPE_CHECKING:
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.domains.history import HistoryPage
 
 
 def records_listed(domain: SendingDomain) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from letterhead import identifiers
@@ -12,13 +12,17 @@ from letterhead.dialects.fields import Fields
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_seconds, or_null
-from letterhead.domains.check import Checked
-from letterhead.domains.domain import SendingDomain
 from letterhead.domains.names import NameRules, parse_domain_name
 from letterhead.domains.pages import DomainPage, DomainQuery
 from letterhead.domains.records import RecordType, RequiredRecord
 from letterhead.domains.reference import DomainReference
 from letterhead.domains.registration import NewDomain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from letterhead.domains.check import Checked
+    from letterhead.domains.domain import SendingDomain
 
 LONGEST_EXTERNAL_ID = 255
 MOST_METADATA_KEYS = 50

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from letterhead.limits.standing import Standing
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from letterhead.limits.standing import Standing
 
 
 def headers(rate: Standing) -> dict[str, str]:

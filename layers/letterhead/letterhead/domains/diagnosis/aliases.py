@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from letterhead.domains.diagnosis.case import Case
+from typing import TYPE_CHECKING
+
 from letterhead.domains.diagnosis.codes import Code
 from letterhead.domains.diagnosis.judgement import Judgement, wrong
 from letterhead.domains.dns_answers import AbsenceReason, Absent, Answer
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from letterhead.domains.diagnosis.case import Case
 
 
 def alias_judgement(case: Case, answer: Answer) -> Judgement | None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from letterhead.domains.diagnosis.codes import Code
-from letterhead.domains.diagnosis.evidence import Evidence
 from letterhead.domains.diagnosis.finding import Finding, Fix
 from letterhead.domains.diagnosis.fixes import record_fix, removal_fix
-from letterhead.domains.diagnosis.subject import Subject
-from letterhead.domains.dns_answers import Answer, Zone
-from letterhead.domains.records import RecordType, RequiredRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from letterhead.domains.diagnosis.codes import Code
+    from letterhead.domains.diagnosis.evidence import Evidence
+    from letterhead.domains.diagnosis.subject import Subject
+    from letterhead.domains.dns_answers import Answer, Zone
+    from letterhead.domains.records import RecordType, RequiredRecord
 
 _LONGEST_FOUND = 1000
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from letterhead.domains.diagnosis.aliases import alias_judgement
-from letterhead.domains.diagnosis.case import Case
 from letterhead.domains.diagnosis.codes import Code
-from letterhead.domains.diagnosis.finding import Finding
 from letterhead.domains.diagnosis.host_values import fault_of_host, plain
 from letterhead.domains.diagnosis.judgement import ABSENT, RIGHT, UNKNOWN, Judgement, wrong
 from letterhead.domains.dns_answers import Absent, Answer, Present
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from letterhead.domains.diagnosis.case import Case
+    from letterhead.domains.diagnosis.finding import Finding
 
 
 def judge_cname(case: Case, answer: Answer | None) -> Judgement:

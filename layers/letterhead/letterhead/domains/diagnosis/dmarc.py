@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.aliases import alias_judgement
-from letterhead.domains.diagnosis.case import Case
 from letterhead.domains.diagnosis.codes import Code
 from letterhead.domains.diagnosis.dmarc_record import DmarcRecord, is_dmarc, is_milder, merged, read_dmarc
-from letterhead.domains.diagnosis.finding import Finding
 from letterhead.domains.diagnosis.judgement import ABSENT, RIGHT, UNKNOWN, Judgement, Seen, wrong
 from letterhead.domains.diagnosis.spf_record import is_spf
 from letterhead.domains.diagnosis.txt_values import has_trailing_text, is_cut_off, near_miss, without_quotes
 from letterhead.domains.dns_answers import Absent, Answer, Present
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from letterhead.domains.diagnosis.case import Case
+    from letterhead.domains.diagnosis.finding import Finding
 
 _MEANS_DMARC = re.compile(r"^\s*v\s*=\s*dmarc|dmarc1|^\s*p\s*=.*rua\s*=", re.IGNORECASE)
 

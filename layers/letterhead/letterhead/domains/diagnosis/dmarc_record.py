@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 VERSION = "v=DMARC1"
 _BEGINNING = re.compile(r"[vV]\s*=\s*DMARC1\s*(?:;|$)")

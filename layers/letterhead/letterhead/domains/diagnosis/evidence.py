@@ -6,11 +6,14 @@ noted as wanted. Whoever runs the rules has the wanted questions asked and runs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from letterhead.domains.dns_answers import Answer, Inquiry, Opinions, Question, Replies
-from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from letterhead.domains.records import RecordType
 
 _T = TypeVar("_T")
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.case import Case
 from letterhead.domains.diagnosis.cname import beside_cname, instead_of_cname, judge_cname
 from letterhead.domains.diagnosis.codes import Code
 from letterhead.domains.diagnosis.dmarc import blocked_by_policy, judge_dmarc, missing_dmarc, published_dmarc
-from letterhead.domains.diagnosis.evidence import Evidence
-from letterhead.domains.diagnosis.finding import Finding
 from letterhead.domains.diagnosis.judgement import Judgement, Seen
 from letterhead.domains.diagnosis.mx import instead_of_mx, judge_mx
 from letterhead.domains.diagnosis.neighbours import has_wildcard, misplaced, wildcard
 from letterhead.domains.diagnosis.spf import judge_spf
-from letterhead.domains.diagnosis.subject import Subject
 from letterhead.domains.diagnosis.zone import Judge, compared, is_hearsay, not_delegated, silence
 from letterhead.domains.dns_answers import AbsenceReason, Absent, Inquiry, Present, Question
 from letterhead.domains.records import DKIM_PURPOSES, MAIL_FROM_PURPOSES, RecordPurpose, RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from letterhead.domains.diagnosis.evidence import Evidence
+    from letterhead.domains.diagnosis.finding import Finding
+    from letterhead.domains.diagnosis.subject import Subject
 
 _JUDGES: Mapping[RecordPurpose, Judge] = {
     **dict.fromkeys(DKIM_PURPOSES, judge_cname),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.catalogue import CATALOGUE
-from letterhead.domains.diagnosis.codes import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from letterhead.domains.diagnosis.codes import Code
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from letterhead.domains.diagnosis.finding import Fix
 from letterhead.domains.diagnosis.host_panels import Panel, host_part, recognised
-from letterhead.domains.dns_answers import Zone
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from letterhead.domains.dns_answers import Zone
 
 _VALUE_FIELD = {RecordType.CNAME: "Target", RecordType.MX: "Mail server", RecordType.TXT: "Value"}
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from letterhead.domains.diagnosis.finding import Finding
+if TYPE_CHECKING:
+    from letterhead.domains.diagnosis.finding import Finding
 
 
 class Seen(StrEnum):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from letterhead.domains.diagnosis.case import Case
 from letterhead.domains.diagnosis.codes import Code
 from letterhead.domains.diagnosis.dmarc_record import is_dmarc
-from letterhead.domains.diagnosis.finding import Finding
 from letterhead.domains.diagnosis.host_values import plain
 from letterhead.domains.diagnosis.spf import names_provider
 from letterhead.domains.dns_answers import Present
 from letterhead.domains.records import RecordPurpose, RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from letterhead.domains.diagnosis.case import Case
+    from letterhead.domains.diagnosis.finding import Finding
 
 _LONGEST_NAME = 253
 

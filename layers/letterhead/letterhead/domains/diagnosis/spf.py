@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from letterhead.domains.diagnosis.aliases import alias_judgement
-from letterhead.domains.diagnosis.case import Case
 from letterhead.domains.diagnosis.codes import Code
-from letterhead.domains.diagnosis.finding import Finding
 from letterhead.domains.diagnosis.judgement import ABSENT, RIGHT, UNKNOWN, Judgement, Seen, wrong
 from letterhead.domains.diagnosis.spf_lookups import MOST_LOOKUPS, MOST_VOID_LOOKUPS, Walk, walk
 from letterhead.domains.diagnosis.spf_record import (
@@ -18,6 +18,10 @@ from letterhead.domains.diagnosis.spf_record import (
 )
 from letterhead.domains.diagnosis.txt_values import has_trailing_text, is_cut_off, near_miss, without_quotes
 from letterhead.domains.dns_answers import Absent, Answer, Present
+
+if TYPE_CHECKING:
+    from letterhead.domains.diagnosis.case import Case
+    from letterhead.domains.diagnosis.finding import Finding
 
 PROVIDER = "amazonses.com"
 NEEDED = f"include:{PROVIDER}"

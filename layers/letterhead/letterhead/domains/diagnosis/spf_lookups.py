@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from letterhead.domains.diagnosis.evidence import Evidence
 from letterhead.domains.diagnosis.spf_record import Mechanism, SpfRecord, SpfSyntaxError, is_spf, read_spf
 from letterhead.domains.dns_answers import Absent, Answer, Present
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from letterhead.domains.diagnosis.evidence import Evidence
 
 MOST_LOOKUPS = 10
 MOST_VOID_LOOKUPS = 2

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from letterhead.domains.challenge import challenge_name
-from letterhead.domains.domain import SendingDomain
 from letterhead.domains.exports.cloudflare import cloudflare_batch
 from letterhead.domains.exports.master_file import master_file
 from letterhead.domains.exports.resource_record import ResourceRecord
@@ -14,6 +13,11 @@ from letterhead.domains.exports.route53 import route53_change_batch
 from letterhead.domains.exports.spreadsheet import spreadsheet
 from letterhead.domains.exports.terraform import terraform_configuration
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from letterhead.domains.domain import SendingDomain
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from letterhead.domains.exports.resource_record import TTL, ResourceRecord
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def master_file(domain: str, records: Sequence[ResourceRecord]) -> str:

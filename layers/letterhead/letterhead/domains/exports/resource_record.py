@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from letterhead.domains.records import RecordType, RequiredRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Short, so that a mistake can be put right soon; DNS hosts commonly offer it.
 TTL = 3600

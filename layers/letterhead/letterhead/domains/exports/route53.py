@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from letterhead.domains.exports.resource_record import TTL, ResourceRecord
 from letterhead.domains.records import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def route53_change_batch(domain: str, records: Sequence[ResourceRecord]) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from letterhead.domains.exports.resource_record import TTL, ResourceRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COLUMNS = ("type", "name", "value", "priority", "ttl")
 
