@@ -91,3 +91,17 @@ def test_the_operators_hosts_are_given_as_names_or_as_urls():
     assert Settings({"OPERATOR_HOSTS": text}).operator_hosts == hosts
     assert Settings({"OPERATOR_HOSTS": ","}).operator_hosts == frozenset()
     assert Settings({}).operator_hosts == frozenset()
+
+
+def test_outbound_requests_go_to_port_443_of_public_hosts_unless_the_operator_names_others():
+    assert Settings({}).outbound_ports == {443}
+    assert Settings({}).outbound_networks == ()
+    named = Settings({"OUTBOUND_PORTS": "443, 8443", "OUTBOUND_PRIVATE_NETWORKS": "10.20.0.0/16, fd12::/16"})
+    assert named.outbound_ports == {443, 8443}
+    assert [str(network) for network in named.outbound_networks] == ["10.20.0.0/16", "fd12::/16"]
+
+
+@pytest.mark.parametrize(("account_id", "trusted"), [("000000000000", "/x/ca.pem"), ("123456789012", None)])
+def test_the_local_clouds_authority_counts_only_there(account_id, trusted):
+    assert Settings({"ACCOUNT_ID": account_id, "LOCAL_CA_FILE": "/x/ca.pem"}).local_authorities == trusted
+    assert Settings({"ACCOUNT_ID": account_id}).local_authorities is None

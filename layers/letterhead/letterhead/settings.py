@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from ipaddress import IPv4Network, IPv6Network
 
 _EMULATORS_ACCOUNT = "000000000000"
 
@@ -159,6 +160,27 @@ class Settings:
     def dns_authority_port(self) -> int:
         """The port of the zones' own servers: 53, but in the local cloud, where one nameserver plays all of them."""
         return self.dns_resolvers[0][1] if self.emulated and self.dns_resolvers else 53
+
+    @property
+    def outbound_ports(self) -> frozenset[int]:
+        """The ports of customers' hosts that we connect to."""
+        return frozenset(
+            int(part) for part in self.environment.get("OUTBOUND_PORTS", "443").split(",") if part.strip()
+        )
+
+    @property
+    def outbound_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The private networks whose hosts customers may name, beside all of the public internet."""
+        from ipaddress import ip_network
+
+        text = self.environment.get("OUTBOUND_PRIVATE_NETWORKS", "")
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+    @property
+    def local_authorities(self) -> str | None:
+        """The file with the local cloud's certificate authority; nowhere else is any trusted but the system's."""
+        path = self.environment.get("LOCAL_CA_FILE")
+        return path if path and self.emulated else None
 
     def _required(self, name: str) -> str:
         value = self.environment.get(name)
