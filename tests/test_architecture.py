@@ -32,6 +32,7 @@ CONCEPTS = frozenset(
         "markup",
         "outbound",
         "outbox",
+        "suppressions",
         "tokens",
         "unavailable",
     )

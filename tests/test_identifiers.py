@@ -163,3 +163,8 @@ def test_one_digit_mistyped_is_noticed(position, digit):
 def test_nothing_sorts_between_an_id_and_the_one_before_it():
     assert identifiers.before("0kx2m9ab1c3d4e60") == "0kx2m9ab1c3d4e5z"
     assert identifiers.before("0000000000000000") == "0000000000000000"
+
+
+def test_an_id_says_when_it_was_made():
+    moment = datetime(2026, 6, 14, 9, 0, 0, 123000, tzinfo=UTC)
+    assert identifiers.moment_of(identifiers.new_id(moment)) == moment

@@ -11,10 +11,7 @@ import hashlib
 import re
 import secrets
 import uuid
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 DOMAIN_PREFIX = "dom"
 IDENTITY_PREFIX = "idn"
@@ -37,6 +34,12 @@ def new_id(now: datetime) -> str:
 def is_id(text: str) -> bool:
     """Whether `text` has the form of an id (16 characters of [0-9a-z], at most 80 bits)."""
     return _PATTERN.fullmatch(text) is not None and int(text, 36) >> _ID_BITS == 0
+
+
+def moment_of(identifier: str) -> datetime:
+    """When an id was made, to the millisecond."""
+    milliseconds = int(identifier, 36) >> _RANDOM_BITS
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 def before(identifier: str) -> str:

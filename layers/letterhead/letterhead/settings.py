@@ -100,6 +100,11 @@ class Settings:
         return self._required("IDENTITY_SETTINGS_TABLE")
 
     @property
+    def suppressions_table(self) -> str:
+        """The suppressions table's name."""
+        return self._required("SUPPRESSIONS_TABLE")
+
+    @property
     def outbox_table(self) -> str:
         """The outbox table's name."""
         return self._required("OUTBOX_TABLE")

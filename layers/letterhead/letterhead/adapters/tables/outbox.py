@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import PutError, UpdateError
 
 from letterhead.adapters.tables.attributes import Instant
 from letterhead.adapters.tables.connection import TableModel
@@ -48,18 +48,15 @@ class OutboxTable:
 
     def append(self, transaction: TransactWrite, event: Event) -> None:
         """Add an event to the transaction that makes it true."""
-        transaction.save(
-            OutboxItem(
-                account_id=event.account_id,
-                event_id=event.event_id,
-                event_type=event.type.value,
-                domain_id=event.domain_id,
-                identity_id=event.identity_id,
-                occurred_at=event.occurred_at,
-                data=dict(event.data),
-                forget_at=int((event.occurred_at + KEPT).timestamp()),
-            )
-        )
+        transaction.save(_item(event))
+
+    def append_once(self, event: Event) -> None:
+        """Write an event whose change is written already, unless it is there: for whoever is brought back until all is done."""
+        try:
+            _item(event).save(condition=OutboxItem.event_id.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
 
     def untold(self, account_id: str, event_id: str, now: datetime) -> Event | None:
         """The event (strongly consistent), or None when it is gone or the account's owner has been told of it."""
@@ -93,3 +90,16 @@ class OutboxTable:
         """Forget all of an account's events; forgetting them twice is once."""
         for item in OutboxItem.query(account_id, consistent_read=True):
             item.delete()
+
+
+def _item(event: Event) -> OutboxItem:
+    return OutboxItem(
+        account_id=event.account_id,
+        event_id=event.event_id,
+        event_type=event.type.value,
+        domain_id=event.domain_id,
+        identity_id=event.identity_id,
+        occurred_at=event.occurred_at,
+        data=dict(event.data),
+        forget_at=int((event.occurred_at + KEPT).timestamp()),
+    )
