@@ -21,6 +21,7 @@ SETTINGS = LAYER + "letterhead/settings.py"
 CONCEPTS = frozenset(
     f"letterhead.{name}"
     for name in (
+        "access_log",
         "accounts",
         "dmarc",
         "domains",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools import Logger
 
 from letterhead.adapters.domain_names import DomainNames
+from letterhead.adapters.tables.access_log import AccessLogTable
 from letterhead.adapters.tables.checks import CheckTable
 from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.domains import DomainTable
@@ -27,4 +28,5 @@ handler = Api(
     logger=Logger(service="domain_records"),
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
+    access_log=AccessLogTable(settings.access_log_table),
 )

@@ -9,6 +9,7 @@ from letterhead.adapters.dns_lookup import DnsLookup
 from letterhead.adapters.dns_lookup.challenge_prover import ChallengeProver
 from letterhead.adapters.domain_names import DomainNames
 from letterhead.adapters.ses_identities import SesIdentities
+from letterhead.adapters.tables.access_log import AccessLogTable
 from letterhead.adapters.tables.account_tokens import AccountTokenTable
 from letterhead.adapters.tables.checks import CheckTable
 from letterhead.adapters.tables.claims import ClaimTable
@@ -51,4 +52,5 @@ handler = Api(
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),
+    access_log=AccessLogTable(settings.access_log_table),
 )

@@ -9,6 +9,7 @@ from letterhead.adapters.free_mail.providers import FreeMail
 from letterhead.adapters.mail_addresses import MailAddresses
 from letterhead.adapters.mail_html import MailHtml
 from letterhead.adapters.ses_addresses import SesAddresses
+from letterhead.adapters.tables.access_log import AccessLogTable
 from letterhead.adapters.tables.account_tokens import AccountTokenTable
 from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.claims import ClaimTable
@@ -44,12 +45,10 @@ calls = IdentityCalls(
     forecaster=Forecaster(DnsLookup(settings.dns_resolvers, **asked)),
     provider=SesAddresses(),
 )
-settings_calls = IdentitySettingsCalls(
-    store=IdentitySettingsTable(settings.identity_settings_table),
-    domains=domains,
-    accounts=AccountTable(settings.accounts_table),
-    rules=SettingsRules(addresses, MailHtml()),
-)
+appearance = IdentitySettingsTable(settings.identity_settings_table)
+accounts = AccountTable(settings.accounts_table)
+rules = SettingsRules(addresses, MailHtml())
+settings_calls = IdentitySettingsCalls(store=appearance, domains=domains, accounts=accounts, rules=rules)
 handler = Api(
     "identities",
     {**calls.operations, **settings_calls.operations},
@@ -57,4 +56,5 @@ handler = Api(
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),
+    access_log=AccessLogTable(settings.access_log_table),
 )

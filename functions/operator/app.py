@@ -2,7 +2,8 @@
 
 `{"action": "create_account", "name": …, "owner_email": …}` answers `{"account_id", "tokens": {dialect: text}}`: the account and
 one token with all scopes for each dialect, whose texts are shown this once. The other acts are list_accounts, show_account,
-suspend_account, resume_account, set_limits, issue_token, export_account, delete_account, transfer_name and release_name.
+suspend_account, resume_account, set_limits, set_settings, issue_token, export_account, delete_account, transfer_name and
+release_name.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools import Logger
 
+from letterhead.adapters.tables.access_log import AccessLogTable
 from letterhead.adapters.tables.account_tokens import AccountTokenTable
 from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.claims import ClaimTable
@@ -33,4 +34,5 @@ handler = Api(
     tokens=TokenTable(settings.tokens_table),
     gate=gate,
     once=Once(IdempotencyTable(settings.idempotency_table)),
+    access_log=AccessLogTable(settings.access_log_table),
 )

@@ -80,7 +80,14 @@ class InMemoryAccountTokens:
 
     def copy_standing(self, account: Account, now: datetime) -> None:
         for token in list(self.of_account(account.account_id)):
-            self._put(replace(token, account_suspended=account.is_suspended, limits=account.limits))
+            self._put(
+                replace(
+                    token,
+                    account_suspended=account.is_suspended,
+                    limits=account.limits,
+                    settings=account.settings,
+                )
+            )
 
     def _changed(self, token: AccountToken, before: AccountToken) -> AccountToken:
         self._unchanged(before)

@@ -9,6 +9,7 @@ from typing import Any
 from letterhead import identifiers
 from letterhead.accounts.account import Account
 from letterhead.accounts.limits import NO_LIMITS, AccountLimits
+from letterhead.accounts.settings import DEFAULTS, AccountSettings
 from letterhead.adapters.tables.account_tokens import AccountTokenTable
 from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.claims import ClaimTable
@@ -38,14 +39,21 @@ class HeldToken:
 
 
 class Agency:
-    """An account and what it holds. `limits` are the account's own."""
+    """An account and what it holds. `limits` and `settings` are the account's own."""
 
-    def __init__(self, name: str = "agency", limits: AccountLimits = NO_LIMITS) -> None:
+    def __init__(
+        self,
+        name: str = "agency",
+        limits: AccountLimits = NO_LIMITS,
+        settings: AccountSettings = DEFAULTS,
+    ) -> None:
         self.accounts = AccountTable("AccountsTable")
         self.tokens = AccountTokenTable("AccountTokensTable", "TokensTable")
         self.domains = DomainTable("DomainsTable", ClaimTable("ClaimsTable"))
         self.identities = IdentityTable("IdentitiesTable")
-        self.account = Account(identifiers.new_id(NOW), name, f"owner@{name}.com", NOW, limits=limits)
+        self.account = Account(
+            identifiers.new_id(NOW), name, f"owner@{name}.com", NOW, limits=limits, settings=settings
+        )
         self.accounts.add(self.account)
         self._serial = 0
 
@@ -81,6 +89,7 @@ class Agency:
                 "scopes": SCOPES[dialect],
                 "now": NOW,
                 "limits": self.account.limits,
+                "settings": self.account.settings,
                 **grant,
             }
         )

@@ -35,8 +35,11 @@ from tests.fakes.stored_domains import drop
 SOURCE = "203.0.113.9"
 KINDS = ("own", "foreign", "unknown", "deleted")
 FUNCTIONS = sorted({route.function for route in ROUTES if route.dialect})
-# Calls by which a token changes tokens: nothing for a secret that has been replaced.
-TOKEN_CHANGES = {f"tokens.{act}" for act in ("create", "rename", "pause", "rotate", "delete")}
+# Calls by which tokens or what is kept of them change: nothing for a secret that has been replaced.
+OWN_SECRET_ALONE = {
+    *(f"tokens.{act}" for act in ("create", "rename", "pause", "rotate", "delete")),
+    "account_settings.change",
+}
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ def expected(route: Route, scope: str, state: State, kind: str) -> int | None:
         return 403
     if "{" in route.path and not seen(route, state, kind):
         return 404
-    if state.name == "replaced" and route.operation in TOKEN_CHANGES:
+    if state.name == "replaced" and route.operation in OWN_SECRET_ALONE:
         return 403
     if state.name == "for this network" and route.operation == "tokens.rotate":
         return 403  # the token in the path may be used from everywhere

@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 
 from letterhead.dialects.reply import Reply
 from letterhead.http.api import Api
+from letterhead.http.call_notes import CallLog
 from letterhead.http.gate import Gate
 from letterhead.http.once import Once
 from letterhead.http.request import Request
@@ -31,10 +32,18 @@ _numbers = itertools.count()
 class Door:
     """One function's router; `reached` are the requests that came through to an operation, with its name."""
 
-    def __init__(self, function: str, *, gate: Gate | None = None, once: Once | None = None) -> None:
+    def __init__(
+        self,
+        function: str,
+        *,
+        gate: Gate | None = None,
+        once: Once | None = None,
+        access_log: CallLog | None = None,
+    ) -> None:
         self.reached: list[tuple[str, Request]] = []
         self.acts: Callable[[Request], Reply] = lambda _: Reply(200, {"ok": True})
         self.tokens = InMemoryTokens()
+        self.now = NOW
         self._log = io.StringIO()
         operations = {route.operation: self._operation(route.operation) for route in routes_of(function)}
         self.api = Api(
@@ -45,7 +54,8 @@ class Door:
             tokens=self.tokens,
             gate=gate,
             once=once,
-            clock=lambda: NOW,
+            access_log=access_log,
+            clock=lambda: self.now,
         )
 
     def token(self, dialect: Dialect, **changes: Any) -> str:

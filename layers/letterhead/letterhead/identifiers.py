@@ -13,6 +13,7 @@ import secrets
 import uuid
 from datetime import UTC, datetime, timedelta
 
+FIRST = "0" * 16
 DOMAIN_PREFIX = "dom"
 IDENTITY_PREFIX = "idn"
 KEY_PREFIX = "key"
@@ -21,6 +22,7 @@ _RANDOM_BITS = 36
 _ID_BITS = 80
 _ID_BYTES = _ID_BITS // 8
 _LENGTH = 16
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PATTERN = re.compile(r"[0-9a-z]{16}")
 _SENDARA_PATTERN = re.compile(r"([a-z]+)_([0-9a-f]{32})")
 
@@ -29,6 +31,16 @@ def new_id(now: datetime) -> str:
     """A fresh id for something made at `now`."""
     milliseconds = int(now.timestamp() * 1000)
     return _encode((milliseconds << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS))
+
+
+def first_of(moment: datetime) -> str:
+    """The least id that can have been made at a moment: everything from then on sorts behind it."""
+    return _encode(int(moment.timestamp() * 1000) << _RANDOM_BITS)
+
+
+def made_at(identifier: str) -> datetime:
+    """When an id was made, in whole milliseconds."""
+    return _EPOCH + timedelta(milliseconds=int(identifier, 36) >> _RANDOM_BITS)
 
 
 def is_id(text: str) -> bool:

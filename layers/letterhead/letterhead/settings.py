@@ -78,6 +78,11 @@ class Settings:
         return self._required("IDEMPOTENCY_TABLE")
 
     @property
+    def access_log_table(self) -> str:
+        """The access log table's name."""
+        return self._required("ACCESS_LOG_TABLE")
+
+    @property
     def limits(self) -> tuple[int, int, int]:
         """Requests a minute of a token, of all tokens of an account, and mails a day; an account's own go before the last two."""
         of_token = int(self._required("TOKEN_REQUESTS_PER_MINUTE"))

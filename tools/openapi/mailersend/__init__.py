@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools.openapi.mailersend import (
+    account,
     domain_objects,
     domains,
     identities,
@@ -24,13 +25,14 @@ API = Api(
     ),
     bearer_description="An API token of MailerSend's kind: `POST /v1/token` makes them, and the operator the first one.",
     bearer_example="mlsn.…",
-    tags={**domains.TAG, **identities.TAG, **tokens.TAG, **quota.TAG},
+    tags={**domains.TAG, **identities.TAG, **tokens.TAG, **quota.TAG, **account.TAG},
     operations={
         **domains.OPERATIONS,
         **identities.OPERATIONS,
         **identity_settings.OPERATIONS,
         **tokens.OPERATIONS,
         **quota.OPERATIONS,
+        **account.OPERATIONS,
     },
     path_parameters={
         **domains.PATH_PARAMETERS,
@@ -42,6 +44,7 @@ API = Api(
         **identities.SCHEMAS,
         **identity_settings.SCHEMAS,
         **tokens.SCHEMAS,
+        **account.SCHEMAS,
         **pages.SCHEMAS,
         **refused.SCHEMAS,
     },

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.accounts.limits import NO_LIMITS, AccountLimits
+from letterhead.accounts.settings import DEFAULTS, AccountSettings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,6 +52,7 @@ class Account:
     suspended_at: datetime | None = None
     limits: AccountLimits = NO_LIMITS
     closing_at: datetime | None = None
+    settings: AccountSettings = DEFAULTS
 
     @property
     def is_suspended(self) -> bool:

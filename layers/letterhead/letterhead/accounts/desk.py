@@ -17,7 +17,7 @@ from letterhead.tokens.issuing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from letterhead.accounts.exporting import AccountExport
@@ -32,6 +32,7 @@ ACCOUNTS_AT_ONCE = 100
 class DeskAccounts(
     opening.NewAccountStore,
     standing.StandingStore,
+    standing.SettingsStore,
     exporting.ExportedAccounts,
     closing.ClosingAccounts,
     Protocol,
@@ -111,6 +112,10 @@ class Desk:
     def limit(self, account_id: str, limits: AccountLimits, now: datetime) -> Account:
         """See `standing.limit`."""
         return standing.limit(account_id, limits, accounts=self.accounts, tokens=self.tokens, now=now)
+
+    def settle(self, account_id: str, given: Mapping[str, object], now: datetime) -> Account:
+        """See `standing.settle`."""
+        return standing.settle(account_id, given, accounts=self.accounts, tokens=self.tokens, now=now)
 
     def issue_token(self, account_id: str, dialect: Dialect, wanted: NewToken, now: datetime) -> CreatedToken:
         """See `opening.issue_token`."""

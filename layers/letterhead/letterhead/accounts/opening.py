@@ -59,6 +59,7 @@ def open_with_tokens(
             scopes=SCOPES[dialect],
             now=account.created_at,
             limits=account.limits,
+            settings=account.settings,
         )
         store.add(AccountToken.of(issued.token), domain=None, identity=None)
         texts[dialect] = issued.text
@@ -93,6 +94,7 @@ def issue_token(
         scopes=SCOPES[dialect],
         now=now,
         limits=account.limits,
+        settings=account.settings,
     ).token
     return create(
         wanted,

@@ -1,4 +1,4 @@
-"""Suspending an account, resuming it and setting its limits: first the account, then the copies on its tokens.
+"""Suspending an account, resuming it, its limits and its settings: first the account, then the copies on its tokens.
 
 In this order, because a token is only ever made while its account has the standing that is copied onto it: whatever is made after
 the account has changed is right from the start, and whatever was there before is found. Each act may be repeated, which completes
@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from letterhead.accounts.account import Account, AccountNotFoundError
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from letterhead.accounts.account import Account
     from letterhead.accounts.limits import AccountLimits
+    from letterhead.accounts.settings import AccountSettings
 
 
 class StandingStore(Protocol):
@@ -29,11 +32,24 @@ class StandingStore(Protocol):
         """Replace an account's limits."""
 
 
+class SettingsStore(Protocol):
+    """Where accounts' settings are kept."""
+
+    def by_id_now(self, account_id: str) -> Account | None:
+        """The account of that id as it is now (strongly consistent), or None."""
+
+    def settle(self, account_id: str, settings: AccountSettings, before: AccountSettings) -> Account:
+        """Replace an account's settings.
+
+        Raises `AccountChangedError` when they aren't `before` any more, or there is no such account any more.
+        """
+
+
 class StandingCopies(Protocol):
     """Where an account's tokens are kept."""
 
     def copy_standing(self, account: Account, now: datetime) -> None:
-        """Copy an account's suspension and limits onto each of its tokens that has others.
+        """Copy an account's suspension, limits and settings onto each of its tokens that has others.
 
         Raises `AccountChangedError` when the account's own have changed meanwhile.
         """
@@ -63,5 +79,27 @@ def limit(
 ) -> Account:
     """Give an account other limits."""
     account = accounts.limit(account_id, limits)
+    tokens.copy_standing(account, now)
+    return account
+
+
+def settle(
+    account_id: str,
+    given: Mapping[str, object],
+    *,
+    accounts: SettingsStore,
+    tokens: StandingCopies,
+    now: datetime,
+) -> Account:
+    """Change those of an account's settings that are given; from then on every call goes by them.
+
+    Raises `AccountNotFoundError`, `SettingsError`, `AccountChangedError`.
+    """
+    account = accounts.by_id_now(account_id)
+    if account is None:
+        raise AccountNotFoundError(account_id)
+    wanted = account.settings.changed(given)
+    if wanted != account.settings:
+        account = accounts.settle(account_id, wanted, account.settings)
     tokens.copy_standing(account, now)
     return account

@@ -16,6 +16,7 @@ from letterhead.accounts.account import (
 from letterhead.accounts.closing import NotConfirmedError
 from letterhead.accounts.desk import Desk
 from letterhead.accounts.limits import AccountLimits, LimitsError
+from letterhead.accounts.settings import SettingsError
 from letterhead.dialects.fields import Fields
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.times import in_microseconds
@@ -64,6 +65,7 @@ def act(event: Mapping[str, object], desk: Desk, now: datetime) -> dict[str, Any
         AccountChangedError,
         LimitsError,
         NotConfirmedError,
+        SettingsError,
     ) as error:
         raise RefusedError(str(error)) from error
 
@@ -99,6 +101,13 @@ def _resume(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
 def _set_limits(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
     limits = _limits(fields)
     return account_object(desk.limit(_account_id(fields), limits, now))
+
+
+def _set_settings(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
+    given = fields.mapping("settings")
+    if given is None:
+        fields.wrong("settings", "must be an object")
+    return account_object(desk.settle(_account_id(fields), given or {}, now))
 
 
 def _issue_token(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -181,6 +190,7 @@ _ACTS: Mapping[str, tuple[frozenset[str], Act]] = {
     "suspend_account": (frozenset({"account_id"}), _suspend),
     "resume_account": (frozenset({"account_id"}), _resume),
     "set_limits": (frozenset({"account_id", "limits"}), _set_limits),
+    "set_settings": (frozenset({"account_id", "settings"}), _set_settings),
     "issue_token": (
         frozenset({"account_id", "dialect", "name", "scopes", "test_mode"})
         | {"expires_at", "domain_id", "identity_id", "allowed_networks"},
@@ -203,6 +213,7 @@ def account_object(account: Account) -> dict[str, Any]:
         "suspended_at": _plain(account.suspended_at),
         "closing_at": _plain(account.closing_at),
         "limits": asdict(account.limits),
+        "settings": asdict(account.settings),
     }
 
 

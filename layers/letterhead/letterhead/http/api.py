@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,11 @@ from letterhead.dialects.people import problems as people
 from letterhead.dialects.problem import Kind, Problem
 from letterhead.http import dialect_choice
 from letterhead.http.admission import UseNotes, check_call
+from letterhead.http.call_notes import CallLog, CallNotes
 from letterhead.http.event import HttpEvent
 from letterhead.http.refusals import NoSuchCallError, UnsupportedMediaError, problem_of
 from letterhead.http.rendering import gateway_answer
-from letterhead.http.request import PublicRequest, Request
+from letterhead.http.request import PublicRequest, Request, Subject
 from letterhead.http.request_log import RequestLog
 from letterhead.http.routes import Route, is_page, methods_of, routes_of
 from letterhead.limits.standing import LimitExceededError, Standing
@@ -47,14 +48,16 @@ class _Exchange:
     token: ApiToken | None = None
     standings: Sequence[Standing] = ()
     failure: Exception | None = None
+    counted: bool = False
+    subject: Subject = field(default_factory=Subject)
 
 
 class Api:
     """The calls of one function, as the table of routes lists them.
 
     `operations` maps each operation's name to its code, which takes a `Request` (a `PublicRequest` for a page) and gives a
-    `Reply`; a missing or a superfluous one is refused at the cold start. `tokens`, `gate` and `once` may be left out by a
-    function that has nothing but pages.
+    `Reply`; a missing or a superfluous one is refused at the cold start. `tokens`, `gate`, `once` and `access_log` may be
+    left out by a function that has nothing but pages.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Api:
         tokens: TokenLookup | None = None,
         gate: Gate | None = None,
         once: Once | None = None,
+        access_log: CallLog | None = None,
         clock: Clock = utc_now,
     ) -> None:
         routes = routes_of(function)
@@ -76,6 +80,7 @@ class Api:
         self._gate = gate
         self._once = once
         self._uses = None if tokens is None else UseNotes(tokens)
+        self._calls = None if access_log is None else CallNotes(access_log)
         self._clock = clock
         self._log = RequestLog(logger)
         self._candidates: dict[str, list[Route]] = {}
@@ -92,11 +97,13 @@ class Api:
             reply = self._page(exchange, candidates)
         else:
             reply = self._with_limits(exchange, self._reply(exchange, candidates))
+        route, seconds = candidates[0].path if candidates else "", time.perf_counter() - started
+        self._note_call(exchange, route, reply.status, seconds)
         self._log.write(
             http,
-            candidates[0].path if candidates else "",
+            route,
             status=reply.status,
-            seconds=time.perf_counter() - started,
+            seconds=seconds,
             token=exchange.token,
             failure=exchange.failure,
         )
@@ -117,6 +124,7 @@ class Api:
             admit(token, exchange.http.source_address)
             if self._gate is not None:
                 exchange.standings = self._gate.admit(token, exchange.now)
+            exchange.counted = True
             self._note_use(token, exchange.now)
             route = next((route for route in candidates if route.dialect is token.dialect), None)
             if route is None:
@@ -139,6 +147,7 @@ class Api:
         if not dialect_choice.speaks(token.dialect, http.path):
             raise UnauthenticatedError
         exchange.token = token
+        exchange.subject.domain_id = token.domain_id
         return token
 
     def _note_use(self, token: ApiToken, now: datetime) -> None:
@@ -148,9 +157,29 @@ class Api:
         except Exception as error:  # noqa: BLE001 - knowing when a token was used is worth no refused request
             self._log.write_unnoted_use(token, error)
 
+    def _note_call(self, exchange: _Exchange, route: str, status: int, seconds: float) -> None:
+        token = exchange.token
+        if self._calls is None or token is None:
+            return
+        try:
+            self._calls.note(
+                exchange.http,
+                route,
+                token,
+                counted=exchange.counted,
+                status=status,
+                seconds=seconds,
+                domain_id=exchange.subject.domain_id,
+                now=exchange.now,
+            )
+        except Exception as error:  # noqa: BLE001 - a note of a call is worth no failed call
+            self._log.write_unnoted_call(token, error)
+
     def _perform(self, exchange: _Exchange, token: ApiToken, route: Route) -> Reply:
         try:
-            return self._operations[route.operation](Request(**_common(exchange), token=token))
+            return self._operations[route.operation](
+                Request(**_common(exchange), token=token, subject=exchange.subject)
+            )
         except Exception as error:  # noqa: BLE001 - an error becomes an answer
             return self._refusal(exchange, error)
 

@@ -75,6 +75,7 @@ class DomainCalls:
             outside=self.outside,
             now=request.now,
         )
+        request.subject.domain_id = domain.domain_id
         reply: Reply = wire.registered(domain)
         return reply
 
@@ -98,6 +99,7 @@ class DomainCalls:
         reference = wire.read_reference(request.parameters["domain"], self.names)
         seen = NamedDomainsInReach(self.outside.store, request.token)
         domain = find_to_delete(reference, request.account_id, seen)
+        request.subject.domain_id = domain.domain_id
         delete(domain, self.outside, self.belongings, now=request.now)
         reply: Reply = wire.deleted()
         return reply
@@ -137,4 +139,6 @@ class DomainCalls:
 def named(request: Request, domains: DomainStore, names: NameRules) -> SendingDomain:
     """The domain that the path names, if the token sees it; raises `DomainNotFoundError`."""
     reference = WIRES[request.dialect].read_reference(request.parameters["domain"], names)
-    return find(reference, request.account_id, NamedDomainsInReach(domains, request.token))
+    domain = find(reference, request.account_id, NamedDomainsInReach(domains, request.token))
+    request.subject.domain_id = domain.domain_id
+    return domain

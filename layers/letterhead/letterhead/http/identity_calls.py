@@ -95,6 +95,7 @@ class IdentityCalls:
             now=request.now,
             most=request.token.limits.identities,
         )
+        request.subject.domain_id = identity.domain.domain_id
         return wire.created(identity, request.now)
 
     def list(self, request: Request) -> Reply:
@@ -177,4 +178,5 @@ class IdentityCalls:
             found = self._store.by_id(request.account_id, wire.read_id(request.parameters["identity"]))
         if found is None or not request.token.sees_identity(found.identity_id, found.domain.domain_id):
             raise IdentityNotFoundError
+        request.subject.domain_id = found.domain.domain_id
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,11 +32,19 @@ class PublicRequest:
     now: datetime
 
 
+@dataclass
+class Subject:
+    """What a call turns out to be about; its operation notes it for the access log."""
+
+    domain_id: str | None = None
+
+
 @dataclass(frozen=True)
 class Request(PublicRequest):
     """A request with a token that may do this."""
 
     token: ApiToken
+    subject: Subject = field(default_factory=Subject)
 
     @property
     def account_id(self) -> str:

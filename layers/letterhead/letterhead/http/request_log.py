@@ -49,8 +49,15 @@ class RequestLog:
 
     def write_unnoted_use(self, token: ApiToken, failure: Exception) -> None:
         """Write that the day of a token's use couldn't be kept; the request goes on."""
-        line = {"token": token.preview, "error": type(failure).__name__, "cause": _causes(failure)}
-        self._logger.warning("last use not noted", extra=line)
+        self._logger.warning("last use not noted", extra=_unnoted(token, failure))
+
+    def write_unnoted_call(self, token: ApiToken, failure: Exception) -> None:
+        """Write that a call isn't in the access log, or may not be."""
+        self._logger.warning("call not noted", extra=_unnoted(token, failure))
+
+
+def _unnoted(token: ApiToken, failure: Exception) -> dict[str, object]:
+    return {"token": token.preview, "error": type(failure).__name__, "cause": _causes(failure)}
 
 
 def _causes(failure: BaseException) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.accounts.limits import NO_LIMITS, AccountLimits
+from letterhead.accounts.settings import DEFAULTS, AccountSettings
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -52,6 +53,7 @@ class AccountToken:
     paused: bool = False
     account_suspended: bool = False
     limits: AccountLimits = NO_LIMITS
+    settings: AccountSettings = DEFAULTS
     replaced: ReplacedSecret | None = None
     domain_name: str | None = None
     revision: int = 1
@@ -70,6 +72,7 @@ class AccountToken:
             preview=token.preview,
             created_at=token.created_at,
             limits=token.limits,
+            settings=token.settings,
             domain_name=domain_name,
         )
 

@@ -171,4 +171,5 @@ def _issue(name: str, grant: Grant, caller: ApiToken, token_id: str, now: dateti
         identity_id=grant.identity_id,
         allowed_networks=grant.allowed_networks,
         limits=caller.limits,
+        settings=caller.settings,
     )

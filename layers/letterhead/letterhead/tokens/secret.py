@@ -21,6 +21,9 @@ _PATTERN = re.compile(
     rf"(mlsn\.|sk_live_|sk_test_)([0-9A-Za-z]{{{_SECRET_LENGTH}}})([0-9A-Za-z]{{{_CHECK_LENGTH}}})"
 )
 _PREVIEW_LENGTH = 4
+_PREVIEW = re.compile(
+    rf"(mlsn\.|sk_live_|sk_test_)[0-9A-Za-z]{{{_PREVIEW_LENGTH}}}…[0-9A-Za-z]{{{_PREVIEW_LENGTH}}}"
+)
 
 
 def new_secret(dialect: Dialect, *, test_mode: bool) -> str:
@@ -48,6 +51,16 @@ def preview_of(text: str) -> str:
     """Prefix and first and last characters, enough to recognise a token and too little to use it."""
     prefix = next(p for p in ("mlsn.", "sk_live_", "sk_test_") if text.startswith(p))
     return f"{prefix}{text[len(prefix) : len(prefix) + _PREVIEW_LENGTH]}…{text[-_PREVIEW_LENGTH:]}"
+
+
+def is_preview(text: str) -> bool:
+    """Whether `text` has the form of a preview; no secret has."""
+    return _PREVIEW.fullmatch(text) is not None
+
+
+def without_secrets(text: str) -> str:
+    """The text with the preview of each token in the place of the token itself."""
+    return _PATTERN.sub(lambda found: preview_of(found.group()), text)
 
 
 def _prefix(dialect: Dialect, *, test_mode: bool) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.accounts.limits import NO_LIMITS, AccountLimits
+from letterhead.accounts.settings import DEFAULTS, AccountSettings
 from letterhead.tokens import secret
 from letterhead.tokens.grant import Grant, Reach
 from letterhead.tokens.scopes import SCOPES
@@ -29,8 +30,8 @@ class ApiToken:
     """What one secret of a token stands for. Its text is not known: only `token_hash` is kept.
 
     `replaced` says that a rotation has put another secret in this one's place and that this one lives out its overlap;
-    `expires_at` is then the overlap's end. `last_used` is the last day (UTC) on which it was accepted. `account_suspended` and
-    `limits` are copies of the account's.
+    `expires_at` is then the overlap's end. `last_used` is the last day (UTC) on which it was accepted. `account_suspended`,
+    `limits` and `settings` are copies of the account's.
     """
 
     token_id: str
@@ -51,6 +52,7 @@ class ApiToken:
     replaced: bool = False
     last_used: date | None = None
     limits: AccountLimits = NO_LIMITS
+    settings: AccountSettings = DEFAULTS
 
     def expired(self, now: datetime) -> bool:
         """Whether its time has run out."""
@@ -104,6 +106,7 @@ def issue(
     identity_id: str | None = None,
     allowed_networks: tuple[str, ...] = (),
     limits: AccountLimits = NO_LIMITS,
+    settings: AccountSettings = DEFAULTS,
 ) -> IssuedToken:
     """Make a token; its text is in the answer and nowhere else. Raises `UnknownScopeError`."""
     unknown = scopes - SCOPES[dialect]
@@ -125,5 +128,6 @@ def issue(
         identity_id=identity_id,
         allowed_networks=allowed_networks,
         limits=limits,
+        settings=settings,
     )
     return IssuedToken(token, text)

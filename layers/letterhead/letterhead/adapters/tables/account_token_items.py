@@ -17,6 +17,7 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
 from letterhead.accounts.limits import AccountLimits
+from letterhead.accounts.settings import AccountSettings
 from letterhead.adapters.tables.attributes import Moment
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.adapters.tables.tokens import TokenItem, token_item
@@ -67,6 +68,7 @@ class AccountTokenItem(TableModel):
     paused = BooleanAttribute()
     account_suspended = BooleanAttribute()
     limits = JSONAttribute(null=True)
+    settings = JSONAttribute(null=True)
     token_hash = UnicodeAttribute()
     preview = UnicodeAttribute()
     replaced_hash = UnicodeAttribute(null=True)
@@ -116,6 +118,7 @@ def entry_item(token: AccountToken) -> AccountTokenItem:
         paused=token.paused,
         account_suspended=token.account_suspended,
         limits=token.limits.given() or None,
+        settings=token.settings.chosen() or None,
         token_hash=token.token_hash,
         preview=token.preview,
         replaced_hash=replaced and replaced.token_hash,
@@ -147,6 +150,7 @@ def token_of(item: AccountTokenItem) -> AccountToken:
         paused=item.paused,
         account_suspended=item.account_suspended,
         limits=AccountLimits(**(item.limits or {})),
+        settings=AccountSettings(**(item.settings or {})),
         replaced=_replaced(item),
         domain_name=item.domain_name,
         revision=int(item.revision),
@@ -181,5 +185,6 @@ def secret_item(token: AccountToken) -> TokenItem:
             paused=token.paused,
             last_used=token.last_used,
             limits=token.limits,
+            settings=token.settings,
         )
     )

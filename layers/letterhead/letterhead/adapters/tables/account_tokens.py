@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pynamodb.transactions import TransactWrite
 
     from letterhead.accounts.limits import AccountLimits
+    from letterhead.accounts.settings import AccountSettings
     from letterhead.domains.domain import SendingDomain
     from letterhead.identities.identity import SenderIdentity
     from letterhead.tokens.dialect import Dialect
@@ -67,7 +68,7 @@ class AccountTokenTable:
         """
 
         def write(transaction: TransactWrite) -> None:
-            require_active(transaction, token.account_id, token.limits)
+            require_active(transaction, token)
             transaction.save(entry_item(token), condition=AccountTokenItem.token_key.does_not_exist())
             transaction.save(secret_item(token), condition=TokenItem.token_hash.does_not_exist())
             transaction.update(count_item(token), actions=[AccountTokenItem.number.add(1)])
@@ -163,7 +164,7 @@ class AccountTokenTable:
         changed = replace(token, revision=before.revision + 1)
 
         def write(transaction: TransactWrite) -> None:
-            require_active(transaction, token.account_id, token.limits)
+            require_active(transaction, token)
             transaction.save(entry_item(changed), condition=_unchanged(before))
             transaction.save(secret_item(changed), condition=TokenItem.token_hash.does_not_exist())
             if token.replaced is None:
@@ -215,11 +216,11 @@ class AccountTokenTable:
             self._end(token)
 
     def copy_standing(self, account: Account, now: datetime) -> None:
-        """Copy an account's suspension and limits onto each of its tokens that has others; may be repeated.
+        """Copy an account's suspension, limits and settings onto each of its tokens that has others; may be repeated.
 
         Raises `AccountChangedError` when the account's own have changed meanwhile.
         """
-        wanted = account.is_suspended, account.limits
+        wanted = account.is_suspended, account.limits, account.settings
         for found in self.of_account(account.account_id):
             token: AccountToken | None = found
             for _ in range(_ATTEMPTS):
@@ -231,19 +232,21 @@ class AccountTokenTable:
 
     def _copied(self, account: Account, token: AccountToken, now: datetime) -> AccountToken | None:
         """The token after a try to give it the account's standing; None when it has been deleted."""
-        given = account.limits.given()
+        given, chosen = account.limits.given(), account.settings.chosen()
 
         def write(transaction: TransactWrite) -> None:
             require_standing(transaction, account)
             actions: list[Action] = [
                 AccountTokenItem.account_suspended.set(account.is_suspended),
                 AccountTokenItem.limits.set(given) if given else AccountTokenItem.limits.remove(),
+                AccountTokenItem.settings.set(chosen) if chosen else AccountTokenItem.settings.remove(),
                 AccountTokenItem.revision.set(token.revision + 1),
             ]
             transaction.update(key_item(token), actions=actions, condition=_unchanged(token))
             on_secrets: list[Action] = [
                 TokenItem.account_suspended.set(account.is_suspended),
                 TokenItem.limits.set(given) if given else TokenItem.limits.remove(),
+                TokenItem.settings.set(chosen) if chosen else TokenItem.settings.remove(),
             ]
             _update_secrets(transaction, token, on_secrets, now)
 
@@ -277,7 +280,7 @@ def _write(write: Callable[[TransactWrite], None]) -> None:
 
 
 def _refusal(account_id: str) -> AccountSuspendedError | StoreUnavailableError:
-    """Why an account didn't let a secret be made: it is suspended, or its limits are being copied onto its tokens."""
+    """Why an account didn't let a secret be made: it is suspended, or its standing is being copied onto its tokens."""
     return StoreUnavailableError() if is_active(account_id) else AccountSuspendedError()
 
 
@@ -306,8 +309,8 @@ def _unchanged(token: AccountToken) -> Condition:
     return AccountTokenItem.revision == token.revision
 
 
-def _standing(token: AccountToken) -> tuple[bool, AccountLimits]:
-    return token.account_suspended, token.limits
+def _standing(token: AccountToken) -> tuple[bool, AccountLimits, AccountSettings]:
+    return token.account_suspended, token.limits, token.settings
 
 
 def _hashes(token: AccountToken) -> tuple[str, ...]:

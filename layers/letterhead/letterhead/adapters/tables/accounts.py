@@ -11,8 +11,9 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from letterhead.accounts.account import Account, AccountNotFoundError
+from letterhead.accounts.account import Account, AccountChangedError, AccountNotFoundError
 from letterhead.accounts.limits import AccountLimits
+from letterhead.accounts.settings import AccountSettings
 from letterhead.adapters.tables.attributes import Moment
 from letterhead.adapters.tables.connection import TableModel
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
     from pynamodb.transactions import TransactWrite
+
+    from letterhead.tokens.account_token import AccountToken
 
 _EVERY = "account"
 
@@ -46,6 +49,7 @@ class AccountItem(TableModel):
     name = UnicodeAttribute()
     owner_email = UnicodeAttribute()
     limits = JSONAttribute(null=True)
+    settings = JSONAttribute(null=True)
     created_at = Moment()
     suspended_at = Moment(null=True)
     closing_at = Moment(null=True)
@@ -66,6 +70,7 @@ class AccountTable:
             name=account.name,
             owner_email=account.owner_email,
             limits=account.limits.given() or None,
+            settings=account.settings.chosen() or None,
             created_at=account.created_at,
             suspended_at=account.suspended_at,
             closing_at=account.closing_at,
@@ -99,6 +104,15 @@ class AccountTable:
         given = limits.given()
         return _update(account_id, [AccountItem.limits.set(given) if given else AccountItem.limits.remove()])
 
+    def settle(self, account_id: str, settings: AccountSettings, before: AccountSettings) -> Account:
+        """Replace an account's settings; raises `AccountChangedError` when they aren't `before` any more."""
+        chosen = settings.chosen()
+        action = AccountItem.settings.set(chosen) if chosen else AccountItem.settings.remove()
+        try:
+            return _update(account_id, [action], _has_settings(before))
+        except AccountNotFoundError as error:
+            raise AccountChangedError(account_id) from error
+
     def start_closing(self, account_id: str, now: datetime) -> Account:
         """Suspend an account for good; raises `AccountNotFoundError`."""
         return _update(
@@ -118,14 +132,11 @@ class AccountTable:
                 raise
 
 
-def require_active(transaction: TransactWrite, account_id: str, limits: AccountLimits) -> None:
-    """Let a transaction fail unless the account is there, isn't suspended and has these limits."""
-    given = limits.given()
-    same_limits = AccountItem.limits == given if given else AccountItem.limits.does_not_exist()
-    there = AccountItem.account_id.exists()
-    transaction.condition_check(
-        AccountItem, account_id, condition=there & AccountItem.suspended_at.does_not_exist() & same_limits
-    )
+def require_active(transaction: TransactWrite, token: AccountToken) -> None:
+    """Let a transaction fail unless the token's account is active and has the limits and settings that the token copies."""
+    there = AccountItem.account_id.exists() & AccountItem.suspended_at.does_not_exist()
+    same = _has_limits(token.limits) & _has_settings(token.settings)
+    transaction.condition_check(AccountItem, token.account_id, condition=there & same)
 
 
 def is_active(account_id: str) -> bool:
@@ -135,14 +146,23 @@ def is_active(account_id: str) -> bool:
 
 
 def require_standing(transaction: TransactWrite, account: Account) -> None:
-    """Let a transaction fail unless the account still has this suspension and these limits."""
-    given = account.limits.given()
-    same = AccountItem.limits == given if given else AccountItem.limits.does_not_exist()
+    """Let a transaction fail unless the account still has this suspension, these limits and these settings."""
+    same = _has_limits(account.limits) & _has_settings(account.settings)
     if account.suspended_at is None:
         same &= AccountItem.suspended_at.does_not_exist()
     else:
         same &= AccountItem.suspended_at.exists()
     transaction.condition_check(AccountItem, account.account_id, condition=same)
+
+
+def _has_limits(limits: AccountLimits) -> Condition:
+    given = limits.given()
+    return AccountItem.limits == given if given else AccountItem.limits.does_not_exist()
+
+
+def _has_settings(settings: AccountSettings) -> Condition:
+    chosen = settings.chosen()
+    return AccountItem.settings == chosen if chosen else AccountItem.settings.does_not_exist()
 
 
 def _get(account_id: str, *, consistent: bool) -> Account | None:
@@ -172,5 +192,6 @@ def _account(item: AccountItem) -> Account:
         created_at=item.created_at,
         suspended_at=item.suspended_at,
         limits=AccountLimits(**(item.limits or {})),
+        settings=AccountSettings(**(item.settings or {})),
         closing_at=item.closing_at,
     )

@@ -19,6 +19,7 @@ from pynamodb.attributes import (
 from pynamodb.exceptions import UpdateError
 
 from letterhead.accounts.limits import AccountLimits
+from letterhead.accounts.settings import AccountSettings
 from letterhead.adapters.tables.attributes import Day, Moment
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.tokens.dialect import Dialect
@@ -51,6 +52,7 @@ class TokenItem(TableModel):
     replaced = BooleanAttribute(null=True)
     last_used = Day(null=True)
     limits = JSONAttribute(null=True)
+    settings = JSONAttribute(null=True)
     forget_at = NumberAttribute(null=True)
 
 
@@ -85,6 +87,7 @@ class TokenTable:
             replaced=bool(item.replaced),
             last_used=item.last_used,
             limits=AccountLimits(**(item.limits or {})),
+            settings=AccountSettings(**(item.settings or {})),
         )
 
     def note_use(self, token_hash: str, day: date) -> None:
@@ -120,6 +123,7 @@ def token_item(token: ApiToken) -> TokenItem:
         replaced=token.replaced or None,
         last_used=token.last_used,
         limits=token.limits.given() or None,
+        settings=token.settings.chosen() or None,
     )
 
 
