@@ -11,6 +11,7 @@ from letterhead.tokens import management, rotation
 from letterhead.tokens.account_token import AccountToken, TokenNotFoundError
 from letterhead.tokens.authority import BeyondAuthorityError, ReplacedSecretError
 from letterhead.tokens.dialect import Dialect
+from letterhead.tokens.management import TokenChange
 from letterhead.tokens.token import ApiToken, issue
 from letterhead.unavailable import UnavailableError
 from tests.fakes.account_tokens import InMemoryAccountTokens
@@ -47,8 +48,12 @@ class Busy(InMemoryAccountTokens):
 
 CALLER = issued()
 ACTS = {
-    "rename": lambda token, store: management.rename(CALLER, token, "new", store=store, now=NOW),
-    "pause": lambda token, store: management.pause(CALLER, token, paused=True, store=store, now=NOW),
+    "rename": lambda token, store: management.change(
+        CALLER, token, TokenChange(name="new"), store=store, now=NOW
+    ),
+    "pause": lambda token, store: management.change(
+        CALLER, token, TokenChange(paused=True), store=store, now=NOW
+    ),
     "rotate": lambda token, store: rotation.rotate(CALLER, token, timedelta(0), store=store, now=NOW),
     "delete": lambda token, store: management.delete(CALLER, token, store),
 }
@@ -84,8 +89,8 @@ def test_what_was_allowed_is_looked_at_again_after_a_meeting(act):
     caller = issued(domain_id="0domain00domain0", test_mode=True)
     seen = replace(token, grant=replace(token.grant, test_mode=True))
     acts = {
-        "rename": lambda: management.rename(caller, seen, "new", store=store, now=NOW),
-        "pause": lambda: management.pause(caller, seen, paused=True, store=store, now=NOW),
+        "rename": lambda: management.change(caller, seen, TokenChange(name="new"), store=store, now=NOW),
+        "pause": lambda: management.change(caller, seen, TokenChange(paused=True), store=store, now=NOW),
         "rotate": lambda: rotation.rotate(caller, seen, timedelta(0), store=store, now=NOW),
         "delete": lambda: management.delete(caller, seen, store),
     }
@@ -99,8 +104,8 @@ def test_a_replaced_secret_changes_nothing(act):
     token = kept_in(store)
     caller = issued(replaced=True)
     acts = {
-        "rename": lambda: management.rename(caller, token, "new", store=store, now=NOW),
-        "pause": lambda: management.pause(caller, token, paused=True, store=store, now=NOW),
+        "rename": lambda: management.change(caller, token, TokenChange(name="new"), store=store, now=NOW),
+        "pause": lambda: management.change(caller, token, TokenChange(paused=True), store=store, now=NOW),
         "rotate": lambda: rotation.rotate(caller, token, timedelta(0), store=store, now=NOW),
         "delete": lambda: management.delete(caller, token, store),
     }

@@ -21,6 +21,86 @@ def kept(text):
     return TokenTable("TokensTable").by_hash(secret.hash_of(text))
 
 
+# --- changing -----------------------------------------------------------------------------------------------------------
+
+
+def changed(tokens, caller, target, scopes, **more):
+    body = {"name": "changed", "scopes": scopes} | more
+    return tokens.call("PUT", f"/v1/token/{target.id}", caller.text, json=body, source="203.0.113.9")
+
+
+def test_scopes_grow_and_shrink_with_the_next_request(tokens, agency):
+    caller = agency.token(Dialect.MAILERSEND)
+    target = agency.token(Dialect.MAILERSEND, scopes=frozenset({"domains_full", "tokens_full"}))
+    for scopes in (["domains_read"], ["domains_read", "email_full"], ["tokens_full"]):
+        answer = changed(tokens, caller, target, scopes)
+        assert (answer.status, answer.json["data"]["scopes"]) == (200, sorted(scopes))
+        assert kept(target.text).scopes == frozenset(scopes)
+    assert tokens.call("GET", "/v1/token", target.text).status == 200
+
+
+def test_a_replaced_secret_loses_what_its_token_loses(tokens, agency):
+    caller = agency.token(Dialect.MAILERSEND)
+    target = agency.token(Dialect.MAILERSEND)
+    tokens.call("POST", f"/v1/token/{target.id}/rotate", caller.text, json={"overlap_seconds": 60})
+    changed(tokens, caller, target, ["domains_read"])
+
+    assert kept(target.text).scopes == frozenset({"domains_read"})
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted"),
+    [
+        ({"tokens_full"}, ["domains_read", "email_full"]),
+        ({"tokens_full", "domains_read"}, ["domains_full"]),
+        ({"tokens_full", "domains_full"}, ["domains_full", "tokens_full", "users_read"]),
+    ],
+)
+def test_a_token_gains_no_scope_that_the_asking_one_lacks(tokens, agency, own, wanted):
+    caller = agency.token(Dialect.MAILERSEND, scopes=frozenset(own))
+    target = agency.token(Dialect.MAILERSEND, scopes=frozenset({"domains_read"}))
+    for each in (target, caller):  # nor does it help itself
+        answer = changed(tokens, caller, each, wanted)
+        assert (answer.status, list(answer.json["errors"])) == (422, ["scopes"])
+    assert kept(target.text).scopes == frozenset({"domains_read"})
+    assert kept(caller.text).scopes == frozenset(own)
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [{"expires_at": SOON}, {"allowed_networks": ("203.0.113.0/24",)}],
+    ids=["for longer", "from elsewhere"],
+)
+def test_a_narrow_token_gives_no_scope_to_one_that_it_would_live_on_in(tokens, agency, narrow):
+    caller = agency.token(Dialect.MAILERSEND, **narrow)
+    target = agency.token(Dialect.MAILERSEND, scopes=frozenset({"domains_full"}))
+    assert changed(tokens, caller, target, ["domains_full", "email_full"]).status == 422
+    assert changed(tokens, caller, target, ["domains_read"]).status == 200
+    assert changed(tokens, caller, target, ["domains_full"]).status == 422
+
+
+def test_a_restricted_token_changes_no_wider_one(tokens, agency):
+    domain = agency.domain("client.com")
+    caller = agency.token(Dialect.MAILERSEND, domain_id=domain.domain_id)
+    wider = agency.token(Dialect.MAILERSEND, scopes=frozenset({"domains_read"}))
+    assert changed(tokens, caller, wider, ["domains_full"]).status == 404
+
+
+def test_a_refused_scope_changes_nothing_else(tokens, agency):
+    caller = agency.token(Dialect.MAILERSEND, scopes=frozenset({"tokens_full"}))
+    target = agency.token(Dialect.MAILERSEND, scopes=frozenset({"domains_read"}))
+    assert changed(tokens, caller, target, ["email_full"], status="pause").status == 422
+    assert (kept(target.text).name, kept(target.text).paused) == ("a token", False)
+
+
+@pytest.mark.parametrize("scopes", [[], ["everything"], "domains_read", [1], {}])
+def test_scopes_that_are_none_are_refused_by_name(tokens, agency, scopes):
+    caller = agency.token(Dialect.MAILERSEND)
+    answer = changed(tokens, caller, caller, scopes)
+    assert answer.status == 422
+    assert {field.partition(".")[0] for field in answer.json["errors"]} == {"scopes"}
+
+
 # --- creating -----------------------------------------------------------------------------------------------------------
 
 
@@ -138,7 +218,6 @@ def test_a_new_name_changes_nothing_but_the_name(tokens, agency):
     )
     more = {
         "name": "new",
-        "scopes": ["email_full"],
         "domain_id": None,
         "expires_at": None,
         "allowed_networks": [],

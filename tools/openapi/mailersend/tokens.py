@@ -12,12 +12,13 @@ from letterhead.tokens.scopes import SCOPES
 from tools.openapi import values
 from tools.openapi.mailersend.pages import PARAMETERS, one, page_of
 from tools.openapi.operation import Answer, Link, Operation, Parameter, Place
-from tools.openapi.schema import Schema, array, body, flag, nullable, one_of, ref, resource, text
+from tools.openapi.schema import Schema, array, body, flag, nullable, one_of, optional, ref, resource, text
 
 _TAG = "Tokens"
 TAG = {_TAG: "API tokens. None can make, change or hold one that may do more than itself."}
 PATH_PARAMETERS = {"token": Parameter("token", Place.PATH, values.short_id(), "The token's id.")}
 _SCOPE = ref("Scope")
+_STATUS = one_of(["pause", "unpause"])
 _NAME = values.line("What the token is for.", longest=LONGEST_NAME)
 
 
@@ -92,11 +93,20 @@ OPERATIONS = {
     ("PUT", "/v1/token/{token}"): Operation(
         "renameToken",
         _TAG,
-        "Rename a token",
-        "Nothing else of it changes.",
+        "Rename a token, or change its scopes too",
+        "What isn't named stays. Scopes that the token gains must be the asking one's, for as long and from as many networks.",
         _SHOWN,
-        body=body({"name": _NAME}, required=("name",)),
-        refusals=_CHANGE_REFUSALS,
+        body=body(
+            {
+                "name": _NAME,
+                "status": optional(_STATUS),
+                "scopes": nullable(
+                    array(_SCOPE, "All that it is to have.", least=1, most=values.MOST_SCOPES)
+                ),
+            },
+            required=("name",),
+        ),
+        refusals=(*_CHANGE_REFUSALS, GrantRefusedError),
     ),
     ("PUT", "/v1/token/{token}/settings"): Operation(
         "pauseToken",
@@ -104,7 +114,7 @@ OPERATIONS = {
         "Pause a token, or let it go on",
         "At once.",
         _SHOWN,
-        body=body({"status": one_of(["pause", "unpause"])}, required=("status",)),
+        body=body({"status": _STATUS}, required=("status",)),
         refusals=_CHANGE_REFUSALS,
     ),
     ("POST", "/v1/token/{token}/rotate"): Operation(

@@ -87,18 +87,12 @@ class TokenCalls:
         return _shown(request, management.look_at(request.token, _token_id(request), self._store))
 
     def rename(self, request: Request) -> Reply:
-        """Give a token another name."""
-        token = self._found(request, check_may_change)
-        name = mailersend.read_name(request.json)
-        renamed = management.rename(request.token, token, name, store=self._store, now=request.now)
-        return _shown(request, renamed)
+        """Give a token another name, and other scopes if they are named."""
+        return self._changed(request, mailersend.read_change)
 
     def pause(self, request: Request) -> Reply:
         """Pause a token, or let it go on."""
-        token = self._found(request, check_may_change)
-        paused = mailersend.read_pause(request.json)
-        changed = management.pause(request.token, token, paused=paused, store=self._store, now=request.now)
-        return _shown(request, changed)
+        return self._changed(request, mailersend.read_pause)
 
     def rotate(self, request: Request) -> Reply:
         """Give a token another secret."""
@@ -113,6 +107,15 @@ class TokenCalls:
         management.delete(request.token, self._found(request, check_may_change), self._store)
         reply: Reply = _WIRES[request.dialect].deleted()
         return reply
+
+    def _changed(
+        self, request: Request, read: Callable[[Mapping[str, object]], management.TokenChange]
+    ) -> Reply:
+        token = self._found(request, check_may_change)
+        change = read(request.json)
+        return _shown(
+            request, management.change(request.token, token, change, store=self._store, now=request.now)
+        )
 
     def _found(self, request: Request, check: Callable[[ApiToken, AccountToken], None]) -> AccountToken:
         """The token that the path names, if the asking one may do this to it: before anything in the body counts."""

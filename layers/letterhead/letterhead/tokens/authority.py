@@ -43,7 +43,7 @@ def check_sees(caller: ApiToken, token: AccountToken | None) -> AccountToken:
 
 
 def check_may_change(caller: ApiToken, token: AccountToken) -> None:
-    """Refuse a test key that would rename, pause or delete a live one; raises `BeyondAuthorityError`."""
+    """Refuse a test key that would change or delete a live one; raises `BeyondAuthorityError`."""
     check_own_secret(caller)
     if caller.test_mode and not token.grant.test_mode:
         raise BeyondAuthorityError("a test key changes test keys only")

@@ -1,4 +1,4 @@
-"""Looking at an account's tokens, renaming, pausing and deleting them, each as far as the asking token may."""
+"""Looking at an account's tokens, changing and deleting them, each as far as the asking token may."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 from letterhead.tokens.account_token import AccountToken, TokenChangedError
 from letterhead.tokens.authority import check_may_change, check_sees, sees
 from letterhead.tokens.grant import Reach
+from letterhead.tokens.issuing import GrantRefusedError
+from letterhead.tokens.scopes import allows
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from letterhead.tokens.dialect import Dialect
@@ -31,6 +33,25 @@ class TokenPageRequest:
     number: int = 1
     size: int | None = None
     after: str | None = None
+
+
+@dataclass(frozen=True)
+class TokenChange:
+    """What is to become of a token; None leaves a thing as it is."""
+
+    name: str | None = None
+    paused: bool | None = None
+    scopes: frozenset[str] | None = None
+
+    def of(self, token: AccountToken) -> AccountToken:
+        """The token as it is then."""
+        scopes = token.grant.scopes if self.scopes is None else self.scopes
+        return replace(
+            token,
+            name=token.name if self.name is None else self.name,
+            paused=token.paused if self.paused is None else self.paused,
+            grant=replace(token.grant, scopes=scopes),
+        )
 
 
 @dataclass(frozen=True)
@@ -64,7 +85,7 @@ class TokenStore(TokenReader, Protocol):
     """Where an account's tokens are kept."""
 
     def save(self, token: AccountToken, *, before: AccountToken, now: datetime) -> AccountToken:
-        """Store a new name or pause on the entry and on every living secret.
+        """Store a new name, pause or scopes on the entry and on every living secret.
 
         Raises `TokenChangedError` when the token has changed since `before`.
         """
@@ -97,18 +118,36 @@ def look_at(caller: ApiToken, token_id: str, store: TokenReader) -> AccountToken
     return token
 
 
-def rename(
-    caller: ApiToken, token: AccountToken, name: str, *, store: TokenStore, now: datetime
+def change(
+    caller: ApiToken, token: AccountToken, change: TokenChange, *, store: TokenStore, now: datetime
 ) -> AccountToken:
-    """Give a token another name; raises `TokenNotFoundError`, `BeyondAuthorityError`, `ReplacedSecretError`."""
-    return _change(caller, token, store, now, lambda found: replace(found, name=name))
+    """Change a token at once, whichever of its secrets is used.
+
+    Taking scopes away is as free as ending the token. Raises `GrantRefusedError` for scopes that the caller may not give it,
+    `TokenNotFoundError`, `BeyondAuthorityError`, `ReplacedSecretError`.
+    """
+    for before in tries(caller, token, store):
+        check_may_change(caller, before)
+        after = change.of(before)
+        _check_gains(caller, before, after)
+        try:
+            saved = store.save(after, before=before, now=now)
+        except TokenChangedError:
+            continue
+        (shown,) = store.with_last_use([saved])
+        return shown
+    raise UnavailableError
 
 
-def pause(
-    caller: ApiToken, token: AccountToken, *, paused: bool, store: TokenStore, now: datetime
-) -> AccountToken:
-    """Pause a token or let it go on, at once; raises `TokenNotFoundError`, `BeyondAuthorityError`, `ReplacedSecretError`."""
-    return _change(caller, token, store, now, lambda found: replace(found, paused=paused))
+def _check_gains(caller: ApiToken, before: AccountToken, after: AccountToken) -> None:
+    """Refuse scopes that a token gains and the caller lacks, or has for less time or from fewer networks than the token."""
+    gained = frozenset(scope for scope in after.grant.scopes if not allows(before.grant.scopes, scope))
+    beyond = replace(after.grant, scopes=gained).beyond(caller.grant) if gained else ()
+    if "scopes" in beyond:
+        raise GrantRefusedError({"scopes": "The scopes can't go beyond the asking token's own."})
+    if beyond:
+        text = f"The scopes can't grow: that token goes beyond the asking one in {', '.join(beyond)}."
+        raise GrantRefusedError({"scopes": text})
 
 
 def delete(caller: ApiToken, token: AccountToken, store: TokenStore) -> None:
@@ -120,24 +159,6 @@ def delete(caller: ApiToken, token: AccountToken, store: TokenStore) -> None:
         except TokenChangedError:
             continue
         return
-    raise UnavailableError
-
-
-def _change(
-    caller: ApiToken,
-    token: AccountToken,
-    store: TokenStore,
-    now: datetime,
-    change: Callable[[AccountToken], AccountToken],
-) -> AccountToken:
-    for before in tries(caller, token, store):
-        check_may_change(caller, before)
-        try:
-            saved = store.save(change(before), before=before, now=now)
-        except TokenChangedError:
-            continue
-        (shown,) = store.with_last_use([saved])
-        return shown
     raise UnavailableError
 
 

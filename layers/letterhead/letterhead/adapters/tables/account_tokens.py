@@ -136,7 +136,7 @@ class AccountTokenTable:
         return tuple(replace(token, last_used=_latest(map(days.get, _hashes(token)))) for token in tokens)
 
     def save(self, token: AccountToken, *, before: AccountToken, now: datetime) -> AccountToken:
-        """Store a new name or pause on the entry and on every living secret.
+        """Store a new name, pause or scopes on the entry and on every living secret.
 
         Raises `TokenChangedError` when the token has changed since `before`.
         """
@@ -146,10 +146,15 @@ class AccountTokenTable:
             actions: list[Action] = [
                 AccountTokenItem.name.set(token.name),
                 AccountTokenItem.paused.set(token.paused),
+                AccountTokenItem.scopes.set(set(token.grant.scopes)),
                 AccountTokenItem.revision.set(changed.revision),
             ]
             transaction.update(key_item(token), actions=actions, condition=_unchanged(before))
-            on_secrets: list[Action] = [TokenItem.name.set(token.name), TokenItem.paused.set(token.paused)]
+            on_secrets: list[Action] = [
+                TokenItem.name.set(token.name),
+                TokenItem.paused.set(token.paused),
+                TokenItem.scopes.set(set(token.grant.scopes)),
+            ]
             _update_secrets(transaction, before, on_secrets, now)
 
         _write(write)

@@ -14,7 +14,7 @@ from letterhead.dialects.token_fields import read_extras
 from letterhead.tokens.account_token import AccountToken, TokenNotFoundError
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.issuing import CreatedToken, NewToken
-from letterhead.tokens.management import TokenPage, TokenPageRequest
+from letterhead.tokens.management import TokenChange, TokenPage, TokenPageRequest
 from letterhead.tokens.scopes import SCOPES
 
 if TYPE_CHECKING:
@@ -31,17 +31,14 @@ def read_creation(body: Mapping[str, object]) -> NewToken:
     """The token that `POST /v1/token` asks for; raises `InvalidFieldsError` with every field that is wrong."""
     fields = Fields(body)
     name = fields.text("name", required=True, longest=LONGEST_NAME)
-    scopes = fields.texts("scopes", most=_MOST_SCOPES)
-    if not scopes and body.get("scopes") in (None, []):
+    if body.get("scopes") is None:
         fields.wrong("scopes", "The scopes field is required.")
-    for position, scope in enumerate(scopes or ()):
-        if scope not in _SCOPES:
-            fields.wrong(f"scopes.{position}", f"The selected scopes.{position} is invalid.")
+    scopes = _read_scopes(fields)
     extras = read_extras(fields)
     fields.finish()
     return NewToken(
         name=name or "",
-        scopes=frozenset(scopes or ()),
+        scopes=scopes or frozenset(),
         expires_at=extras.expires_at,
         domain_id=extras.domain_id,
         identity_id=extras.identity_id,
@@ -49,22 +46,42 @@ def read_creation(body: Mapping[str, object]) -> NewToken:
     )
 
 
-def read_name(body: Mapping[str, object]) -> str:
-    """The new name that `PUT /v1/token/{id}` asks for; raises `InvalidFieldsError`."""
+def read_change(body: Mapping[str, object]) -> TokenChange:
+    """What `PUT /v1/token/{id}` asks for: a name, and additively a status or scopes; raises `InvalidFieldsError`.
+
+    The official Node client can send the status along (contracts A.7). The guide lets permissions grow and shrink later (seed).
+    """
     fields = Fields(body)
     name = fields.text("name", required=True, longest=LONGEST_NAME)
+    paused = _read_status(fields, required=False)
+    scopes = _read_scopes(fields)
     fields.finish()
-    return name or ""
+    return TokenChange(name=name, paused=paused, scopes=scopes)
 
 
-def read_pause(body: Mapping[str, object]) -> bool:
-    """Whether `PUT /v1/token/{id}/settings` asks to pause; raises `InvalidFieldsError`."""
+def read_pause(body: Mapping[str, object]) -> TokenChange:
+    """What `PUT /v1/token/{id}/settings` asks for: to pause or to go on; raises `InvalidFieldsError`."""
     fields = Fields(body)
-    status = fields.text("status", required=True)
+    paused = _read_status(fields, required=True)
+    fields.finish()
+    return TokenChange(paused=paused)
+
+
+def _read_status(fields: Fields, *, required: bool) -> bool | None:
+    status = fields.text("status", required=required)
     if status is not None and status not in _STATUSES:
         fields.wrong("status", "The selected status is invalid.")
-    fields.finish()
-    return _STATUSES[status or ""]
+    return _STATUSES.get(status or "")
+
+
+def _read_scopes(fields: Fields) -> frozenset[str] | None:
+    scopes = fields.texts("scopes", most=_MOST_SCOPES)
+    if scopes == ():
+        fields.wrong("scopes", "The scopes field is required.")
+    for position, scope in enumerate(scopes or ()):
+        if scope not in _SCOPES:
+            fields.wrong(f"scopes.{position}", f"The selected scopes.{position} is invalid.")
+    return None if scopes is None else frozenset(scopes)
 
 
 def read_list(query: Sequence[tuple[str, str]]) -> TokenPageRequest:
