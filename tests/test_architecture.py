@@ -36,6 +36,7 @@ CONCEPTS = frozenset(
         "suppressions",
         "tokens",
         "unavailable",
+        "values",
     )
 )
 POWERTOOLS = frozenset({"aws_lambda_powertools"})
@@ -88,7 +89,7 @@ def adapter(*packages: str, outside: frozenset[str] = frozenset()) -> Part:
 PARTS = {
     **dict.fromkeys(CONCEPTS, Part(CONCEPTS)),
     "letterhead.dialects": Part(CONCEPTS),
-    "letterhead.settings": Part(outside=frozenset({"os"})),
+    "letterhead.settings": Part(frozenset({"letterhead.values"}), outside=frozenset({"os"})),
     "letterhead.http": Part(
         CONCEPTS | {"letterhead.dialects"}, POWERTOOLS, frozenset({"http", "logging", "time"})
     ),
@@ -223,7 +224,7 @@ def _imports(tree: ast.Module) -> Iterator[tuple[int, int, str, bool]]:
 
 
 def _forbidden_reads(path: str, tree: ast.Module) -> Iterator[str]:
-    """The environment anywhere but in the settings, the clock inside a rule, and speaking by print."""
+    """The environment anywhere but in the settings, the clock inside a rule, speaking by print, and code made at import."""
     if not path.startswith((LAYER, "functions/")):
         return
     rule = part_of(module_of(path)) in CONCEPTS | {"letterhead.dialects"}
@@ -235,6 +236,8 @@ def _forbidden_reads(path: str, tree: ast.Module) -> Iterator[str]:
             yield f"{path}:{node.lineno} takes the time itself"
         elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "__import__", "input"):
             yield f"{path}:{node.lineno} calls {ast.unparse(node.func)}"
+        elif isinstance(node, ast.Call) and ast.unparse(node).startswith("dataclass(frozen=True"):
+            yield f"{path}:{node.lineno} makes a frozen dataclass, which costs a cold start ten times a value_type"
 
 
 def _misnamed(path: str) -> Iterator[str]:
@@ -306,6 +309,7 @@ PLANTED = [
     (RULE, "from . import names", "imports relatively"),
     (RULE, "from datetime import UTC, datetime\nnow = datetime.now(UTC)", "takes the time itself"),
     (RULE, "print('x')", "calls print"),
+    (RULE, "@dataclass(frozen=True, slots=True)\nclass Name: ...", "makes a frozen dataclass"),
     (DIALECT, "from letterhead.http.request import Request", "imports letterhead.http.request"),
     (DIALECT, "import logging", "imports logging"),
     (DIALECT, "from aws_lambda_powertools import Logger", "imports aws_lambda_powertools"),

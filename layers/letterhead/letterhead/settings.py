@@ -6,9 +6,10 @@ template.yaml sets every variable. A function that asks for one that isn't set f
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ class MissingSettingError(LookupError):
     """The environment lacks a variable; the message names it."""
 
 
-@dataclass(frozen=True)
+@value_type
 class Settings:
     """The environment of one function. Each property is one variable."""
 

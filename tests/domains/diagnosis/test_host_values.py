@@ -44,6 +44,7 @@ def test_a_mistake_is_recognised(published, expected, code):
         (r"a\.b.test.", "a.b.test"),
         (r"\"x\".test", '"x".test'),
         ("Mixed.Case.TEST.", "mixed.case.test"),
+        ("a\\²b.test", "a²b.test"),
     ],
 )
 def test_escapes_are_undone(name, typed):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from letterhead.tokens.dialect import Dialect
@@ -13,7 +14,7 @@ KEPT = timedelta(days=7)
 LONGEST_USER_AGENT = 256
 
 
-@dataclass(frozen=True)
+@value_type
 class LoggedCall:
     """A call. `call_id` holds the moment at which it came, in milliseconds, so that calls sort by it.
 

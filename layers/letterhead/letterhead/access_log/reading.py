@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead import identifiers
 from letterhead.access_log.call import KEPT, LoggedCall
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ MOST_READ = 1000
 _READ_AT_ONCE = 250
 
 
-@dataclass(frozen=True)
+@value_type
 class CallQuery:
     """Which calls are wanted: at most `size`, older than the one of the id `after`; None leaves a filter out.
 
@@ -48,7 +48,7 @@ class CallQuery:
         )
 
 
-@dataclass(frozen=True)
+@value_type
 class CallPage:
     """Some calls, newest first; `following` is the id behind which to go on, None at the end of what is kept."""
 

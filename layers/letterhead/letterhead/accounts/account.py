@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.accounts.limits import NO_LIMITS, AccountLimits
 from letterhead.accounts.settings import DEFAULTS, AccountSettings
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ class AccountChangedError(Exception):
         super().__init__(f"the account {account_id} has just been changed: try again")
 
 
-@dataclass(frozen=True)
+@value_type
 class Account:
     """A tenant.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.accounts import closing, exporting, opening, standing
@@ -15,6 +14,7 @@ from letterhead.tokens.issuing import (
     RestrictedDomains,
     RestrictedIdentities,
 )
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ class DeskIdentities(RestrictedIdentities, exporting.ExportedIdentities, closing
     """Where sender identities are kept."""
 
 
-@dataclass(frozen=True)
+@value_type
 class AccountPage:
     """Some accounts, oldest first; `following` names what comes after them, or is None behind the last."""
 
@@ -65,7 +65,7 @@ class AccountPage:
     following: str | None
 
 
-@dataclass(frozen=True)
+@value_type
 class Desk:
     """The operator's acts. `new_id` makes the ids of what is made at a moment."""
 

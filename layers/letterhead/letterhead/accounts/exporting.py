@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.accounts.account import Account, AccountNotFoundError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +46,7 @@ class ExportedIdentities(Protocol):
         """All of an account's identities as they are now, oldest first, or those behind an id."""
 
 
-@dataclass(frozen=True)
+@value_type
 class AccountExport:
     """A part of an account's export: the first one has everything but the identities that don't fit.
 

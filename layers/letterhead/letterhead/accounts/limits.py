@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from enum import StrEnum
+
+from letterhead.values import value_type
 
 LARGEST_LIMIT = 10**12
 
@@ -29,7 +31,7 @@ class LimitsError(ValueError):
     """Limits can't be taken as they are; the message names the one that is wrong."""
 
 
-@dataclass(frozen=True)
+@value_type
 class AccountLimits:
     """An account's own limits; None leaves one at the deployment's default (no limit for domains and identities)."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.accounts.account import Account, AccountNotFoundError
@@ -18,6 +17,7 @@ from letterhead.tokens.issuing import (
     create,
 )
 from letterhead.tokens.scopes import SCOPES
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ class NewAccountStore(Protocol):
         """The account of that id as it is now (strongly consistent), or None."""
 
 
-@dataclass(frozen=True)
+@value_type
 class OpenedAccount:
     """An account just opened, with the one chance to read its first tokens."""
 

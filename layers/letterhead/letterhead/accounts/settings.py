@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +19,7 @@ class SettingsError(ValueError):
         self.fields = dict(fields)
 
 
-@dataclass(frozen=True)
+@value_type
 class AccountSettings:
     """An account's settings. `api_logging` is whether its calls are kept in the access log (seed: "Enable API logging")."""
 

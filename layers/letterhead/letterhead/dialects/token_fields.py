@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,13 @@ from letterhead.dialects.fields import Fields
 from letterhead.tokens import networks
 from letterhead.tokens.issuing import NO_SUCH_DOMAIN, NO_SUCH_IDENTITY
 from letterhead.tokens.rotation import LONGEST_OVERLAP
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
+@value_type
 class TokenExtras:
     """The restrictions that a body asks for; None is for what it doesn't say."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from letterhead.dmarc.tree_walk import Seen, Source, organizational_domain, policy_source, walk
+from letterhead.values import value_type
 
 
 class Result(StrEnum):
@@ -25,7 +25,7 @@ class Policy(StrEnum):
     REJECT = "reject"
 
 
-@dataclass(frozen=True)
+@value_type
 class Authentication:
     """What a mail authenticates as: the domain of its DKIM signature, and that of its MAIL FROM if SPF passes for it."""
 
@@ -38,7 +38,7 @@ class Authentication:
         return tuple(dict.fromkeys(name for name in (self.dkim, self.spf) if name is not None))
 
 
-@dataclass(frozen=True)
+@value_type
 class Applied:
     """The policy that applies to a domain: what is asked, whether it is only being tried out, and where that stands."""
 

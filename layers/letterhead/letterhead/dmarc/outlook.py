@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.dmarc.discovery import does_exist, look
@@ -17,12 +16,13 @@ from letterhead.dmarc.evaluation import (
     to_compare,
 )
 from letterhead.dmarc.tree_walk import Seen, UnansweredError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from letterhead.domains.dns_answers import Conversation
 
 
-@dataclass(frozen=True)
+@value_type
 class Outlook:
     """The policy that applies to a domain, None without any; whether DNS told it; and what becomes of the mail.
 

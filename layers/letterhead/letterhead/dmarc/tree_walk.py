@@ -6,10 +6,10 @@ The rules read what was seen and ask nothing. A name that nobody answered for is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from letterhead.domains.diagnosis.dmarc_record import DmarcRecord
+from letterhead.values import value_type
 
 MOST_QUERIES = 8
 
@@ -28,7 +28,7 @@ class UnansweredError(Exception):
     """What is asked hangs on a question that nobody answered."""
 
 
-@dataclass(frozen=True)
+@value_type
 class Source:
     """Where a domain's policy stands, and the record there."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from letterhead.domains.verification import (
     verify,
 )
 from letterhead.unavailable import UnavailableError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -49,7 +50,7 @@ _UNKNOWN = ProviderStatus(ProviderCheck.UNKNOWN, ProviderCheck.UNKNOWN)
 _NOT_STARTED = ProviderStatus(ProviderCheck.NOT_STARTED, ProviderCheck.NOT_STARTED)
 
 
-@dataclass(frozen=True)
+@value_type
 class Checked:
     """A domain after a check, and what the check found. `challenge` is None where it didn't have to be asked for."""
 

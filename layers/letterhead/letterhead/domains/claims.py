@@ -7,10 +7,12 @@ records alone don't prove *which* account owns it, for the provider's DKIM recor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +32,7 @@ class Contest(StrEnum):
     AT_PROVIDER = "at_provider"
 
 
-@dataclass(frozen=True)
+@value_type
 class Claim:
     """An account's claim on a name. `forgotten_at` is None for the holder's, which lasts."""
 
@@ -47,7 +49,7 @@ class Claim:
         return self.forgotten_at is None or self.forgotten_at > now
 
 
-@dataclass(frozen=True)
+@value_type
 class NameClaims:
     """Everything about one name. All three are by account: `memories` says until when it is remembered that the account held
     the name; who is in `barred` must prove the name whatever the others do, for the operator has taken it away."""
@@ -128,7 +130,7 @@ class NameClaims:
         return {account_id: until for account_id, until in self.memories.items() if until > now}
 
 
-@dataclass(frozen=True)
+@value_type
 class NameView:
     """A name at one moment, with those above and below it under the same registrable domain (`kin`).
 

@@ -5,9 +5,10 @@ Names are in lower case, as A-labels, without the trailing dot.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from letterhead.domains.records import RecordType
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Question:
     """A name and the type of record asked for there."""
 
@@ -24,7 +25,7 @@ class Question:
     type: RecordType
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Zone:
     """The zone that a name lies in: its apex and the names of its servers, as its delegation or its own NS records say.
 
@@ -66,7 +67,7 @@ class SilenceReason(StrEnum):
     NO_SERVER = "no_server"  # the zone's servers have no address that may be asked
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Present:
     """There are records of that type.
 
@@ -83,7 +84,7 @@ class Present:
     zone: Zone | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Absent:
     """There is definitely no record of that type. `negative_ttl` is how many seconds others may remember that (RFC 2308)."""
 
@@ -96,7 +97,7 @@ class Absent:
     zone: Zone | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Unanswered:
     """Nobody gave a usable answer; nothing follows from that about the record. `server` is the one asked last."""
 
@@ -110,7 +111,7 @@ class Unanswered:
 Answer = Present | Absent | Unanswered
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class ServerAnswer:
     """One authoritative server's answer, with the serial of its copy of the zone if it told it."""
 
@@ -118,7 +119,7 @@ class ServerAnswer:
     serial: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Opinions:
     """What each server says to one question: the zone's own, a recursive resolver, and the same with checking disabled
     (the CD bit, RFC 4035 section 3.2.2), which is asked only when the resolver reports a failure."""
@@ -128,7 +129,7 @@ class Opinions:
     unchecked: Answer | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Inquiry:
     """Questions to be asked at the same time: of the names' own zones, of a recursive resolver (for names that are somebody
     else's), and of each server of the zone by itself."""
@@ -141,7 +142,7 @@ class Inquiry:
         return bool(self.zone or self.resolver or self.opinions)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Replies:
     """The answers to an inquiry."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from letterhead.domains.records import (
     required_records,
 )
 from letterhead.unavailable import UnavailableError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +54,7 @@ class DomainChangedError(UnavailableError):
     """The domain isn't any more what it was when it was read: its name has moved, or it is being deleted."""
 
 
-@dataclass(frozen=True)
+@value_type
 class CheckMark:
     """The newest entry of a domain's history: its id, and a digest of what that check came to."""
 
@@ -61,7 +62,7 @@ class CheckMark:
     digest: str
 
 
-@dataclass(frozen=True)
+@value_type
 class SendingDomain:
     """A domain that an account sends from.
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.domains.dns_answers import Absent, Answer, Present, Unanswered
 from letterhead.domains.domain import CheckMark, SendingDomain
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from letterhead.domains.ports import ChallengeResult
@@ -31,7 +32,7 @@ _MOST_ANSWERS = 200
 Facts = Mapping[str, object]
 
 
-@dataclass(frozen=True)
+@value_type
 class CheckEntry:
     """One or more checks in a row that came to the same. `check_id` is the first one's; `checks` counts them."""
 
@@ -43,7 +44,7 @@ class CheckEntry:
     facts: Facts = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@value_type
 class HistoryPage:
     """Entries, newest first. `after` is the id to ask for the next page with, None on the last one."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.domains.holding import release_name, transfer_name
 from letterhead.domains.names import NameRules, parse_domain_name
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from letterhead.domains.ports import Surroundings
 
 
-@dataclass(frozen=True)
+@value_type
 class NameDesk:
     """The operator's acts about names, given as text. Each raises `DomainNameError` for what is none."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import Protocol
+
+from letterhead.values import value_type
 
 # A DKIM record's name puts `<32 characters>._domainkey.` before the domain; the whole may have 253 (RFC 1035 section 2.3.4).
 MAXIMUM_LENGTH = 253 - len("._domainkey.") - 32
@@ -26,7 +27,7 @@ class NameRules(Protocol):
         """The name under a public suffix that can be registered, or None for a public suffix itself."""
 
 
-@dataclass(frozen=True)
+@value_type
 class DomainName:
     """A domain's name: in A-labels as it is stored, as its owner wrote it, and the registrable domain above it."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from letterhead.domains.domain import SendingDomain
 
 
-@dataclass(frozen=True)
+@value_type
 class DomainQuery:
     """Which domains: page `number` of `size`, or the one after the domain of the id `after`.
 
@@ -35,7 +36,7 @@ class DomainQuery:
         return self.verified in (None, domain.is_verified) and self.external_id in (None, domain.external_id)
 
 
-@dataclass(frozen=True)
+@value_type
 class DomainPage:
     """A page of an account's domains. `total` counts all that the query means; None where nobody needs to know."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.unavailable import UnavailableError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ class ForeignIdentityError(Exception):
     """The provider has an identity of that name that wasn't made for this domain."""
 
 
-@dataclass(frozen=True)
+@value_type
 class ProviderIdentity:
     """What the provider has under a name. `domain_id` is the domain that it was made for, None for somebody else's."""
 
@@ -65,7 +65,7 @@ class IdentityProvider(Protocol):
         """Delete the identity if it was made for this very domain; else nothing."""
 
 
-@dataclass(frozen=True)
+@value_type
 class Added:
     """A domain to be stored for the first time. `most` is how many domains its account may have, None for any number."""
 
@@ -73,7 +73,7 @@ class Added:
     most: int | None = None
 
 
-@dataclass(frozen=True)
+@value_type
 class Changed:
     """A domain to be stored as `after`, if it is still what `before` was."""
 
@@ -81,7 +81,7 @@ class Changed:
     after: SendingDomain
 
 
-@dataclass(frozen=True)
+@value_type
 class Removed:
     """A domain to be forgotten."""
 
@@ -129,7 +129,7 @@ class ChallengeAnswer(StrEnum):
     UNKNOWN = "unknown"  # not every server has answered, or they contradict each other
 
 
-@dataclass(frozen=True)
+@value_type
 class ChallengeResult:
     """The answer with its reason in one sentence, and the servers that were asked."""
 
@@ -163,7 +163,7 @@ class DomainIdentities(Protocol):
         """Forget one; raises `IdentityNotFoundError` when it isn't there any more."""
 
 
-@dataclass(frozen=True)
+@value_type
 class Surroundings:
     """Who has a part in every step of a domain's life."""
 
@@ -172,7 +172,7 @@ class Surroundings:
     completions: CompletionRequests
 
 
-@dataclass(frozen=True)
+@value_type
 class Dns:
     """The two ways to ask DNS: for records, and strictly for a proof."""
 
@@ -180,7 +180,7 @@ class Dns:
     prover: ChallengeProver
 
 
-@dataclass(frozen=True)
+@value_type
 class Belongings:
     """What hangs on a domain and goes with it."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ class RecordStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True)
+@value_type
 class RequiredRecord:
     """One record to publish. `name` has no trailing dot; `value` is in the form in which it is shown: an MX with its
     preference in front, a TXT without quotes."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from letterhead.domains.domain import DomainNotFoundError, SendingDomain
+from letterhead.values import value_type
 
 
-@dataclass(frozen=True)
+@value_type
 class DomainReference:
     """Exactly one of the two is set, or neither for text that can't be either."""
 

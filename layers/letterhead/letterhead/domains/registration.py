@@ -9,7 +9,7 @@ the claim: nothing is done at the provider before it is proven.
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from letterhead.domains.claims import ViewOutdatedError
@@ -29,6 +29,7 @@ from letterhead.domains.ports import (
     Surroundings,
 )
 from letterhead.unavailable import UnavailableError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +44,7 @@ class NameReservedError(Exception):
     """The name is one of the operator's own hosts, or lies below one."""
 
 
-@dataclass(frozen=True)
+@value_type
 class NewDomain:
     """What a caller asks to register."""
 
@@ -54,7 +55,7 @@ class NewDomain:
     settings: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True)
+@value_type
 class Applicant:
     """Who registers. `most` is how many domains the account may have, None for any number."""
 
@@ -62,7 +63,7 @@ class Applicant:
     most: int | None = None
 
 
-@dataclass(frozen=True)
+@value_type
 class Deployment:
     """Where: the provider's region, and the operator's own hosts, which nobody can register."""
 

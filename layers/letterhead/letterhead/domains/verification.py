@@ -7,7 +7,7 @@ The provider is one more witness: a record is verified only when DNS shows it ri
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from letterhead.domains.records import (
     RecordStatus,
     RequiredRecord,
 )
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ class ProviderCheck(StrEnum):
     UNKNOWN = "unknown"  # the provider couldn't be asked
 
 
-@dataclass(frozen=True)
+@value_type
 class ProviderStatus:
     """What the provider says of the domain. `sending` is its yes or no to sending from it."""
 
@@ -58,7 +59,7 @@ class ProviderStatus:
     sending: bool = False
 
 
-@dataclass(frozen=True)
+@value_type
 class DomainCheck:
     """A domain to be verified: its required records, their statuses so far, and the provider's word.
 
@@ -73,7 +74,7 @@ class DomainCheck:
     thorough: bool = False
 
 
-@dataclass(frozen=True)
+@value_type
 class RecordVerdict:
     """One required record after a check. `seen` is what DNS alone shows; `detail` says in one sentence why the record isn't
     verified."""
@@ -85,7 +86,7 @@ class RecordVerdict:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True)
+@value_type
 class Verification:
     """A check's result: a row for each required record in its order, and every answer of the zone's servers.
 

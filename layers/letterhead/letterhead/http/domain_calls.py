@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from letterhead import identifiers
@@ -18,6 +18,7 @@ from letterhead.domains.reference import find, find_to_delete
 from letterhead.domains.registration import Applicant, Deployment, register
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.restriction import DomainPagesInReach, NamedDomainsInReach
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +39,7 @@ WIRES: Mapping[Dialect, Any] = {
 }
 
 
-@dataclass(frozen=True)
+@value_type
 class DomainCalls:
     """The calls; `operations` has them by the names of the table of routes."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from letterhead.dialects.domain_additions import downloaded, read_form, read_history_page
@@ -12,6 +11,7 @@ from letterhead.dialects.sendmailos import domain_records as sendmailos
 from letterhead.domains.exports.formats import export
 from letterhead.http.domain_calls import named
 from letterhead.tokens.dialect import Dialect
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ _WIRES: Mapping[Dialect, Any] = {
 }
 
 
-@dataclass(frozen=True)
+@value_type
 class DomainRecordCalls:
     """The calls; `operations` has them by the names of the table of routes."""
 

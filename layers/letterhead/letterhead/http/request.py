@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from letterhead.http.json_body import read_json_object
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from letterhead.tokens.token import ApiToken
 
 
-@dataclass(frozen=True)
+@value_type
 class PublicRequest:
     """A request to a page for people: no token, no dialect.
 
@@ -39,7 +40,7 @@ class Subject:
     domain_id: str | None = None
 
 
-@dataclass(frozen=True)
+@value_type
 class Request(PublicRequest):
     """A request with a token that may do this."""
 

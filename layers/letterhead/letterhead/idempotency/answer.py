@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ class SecretNotFoundError(LookupError):
     """An operation marked a place in its answer as secret that isn't there."""
 
 
-@dataclass(frozen=True)
+@value_type
 class Answer:
     """What a caller was told: `headers` are the operation's own, `body` the very text that was sent."""
 

@@ -6,9 +6,10 @@ lock ends, later than the function could have lived; then the same request may r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from letterhead.idempotency.answer import Answer
@@ -35,7 +36,7 @@ class AnswerNotKeptError(Exception):
     """The request was carried out before; its answer was too large to be kept."""
 
 
-@dataclass(frozen=True)
+@value_type
 class Run:
     """A request at work. `run_id` differs from run to run, so that one that outlived its lock can't end another."""
 
@@ -46,7 +47,7 @@ class Run:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
+@value_type
 class Entry:
     """What is kept under a name: of the run that began, and its answer when it has ended.
 

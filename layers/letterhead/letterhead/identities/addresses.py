@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from letterhead.values import value_type
 
 
 class AddressError(ValueError):
     """The text isn't an e-mail address."""
 
 
-@dataclass(frozen=True)
+@value_type
 class EmailAddress:
     """An address: its local part as given, its domain in A-labels (lower case) and as its owner writes it."""
 

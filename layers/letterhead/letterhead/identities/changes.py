@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.creation import DomainLookup, usable_domain
@@ -17,6 +17,7 @@ from letterhead.identities.identity import (
     with_provider_asked,
 )
 from letterhead.unavailable import UnavailableError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +52,7 @@ class ChangeableIdentities(Protocol):
         """
 
 
-@dataclass(frozen=True)
+@value_type
 class IdentityChange:
     """What a caller wants otherwise. None leaves a field as it is; `cleared` names the optional fields to be emptied."""
 

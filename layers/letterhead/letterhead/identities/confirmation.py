@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +9,7 @@ from letterhead.identities.decisions import decided, decision_event
 from letterhead.identities.identity import IdentityChangedError, IdentityStatus, SenderIdentity
 from letterhead.identities.limits import REFUSAL_HOLDS, AddressLedger
 from letterhead.identities.links import ConfirmationLink, hash_of, is_token, visit_time
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,7 +69,7 @@ class DecidableIdentities(Protocol):
         """
 
 
-@dataclass(frozen=True)
+@value_type
 class Opened:
     """What a link opened: its state and, unless it is unknown, its identity and the moment at which it ends."""
 
@@ -78,7 +78,7 @@ class Opened:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@value_type
 class Pressed:
     """What a link is worth after a button was pressed, and what became of the press."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +12,7 @@ from letterhead.mail.confirmation_mail import ConfirmationFacts, confirmation_ma
 from letterhead.mail.lookalikes import in_plain_sight
 from letterhead.mail.message import Mailer, MailRefusedError, OutgoingMail
 from letterhead.unavailable import UnavailableError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from letterhead.identities.limits import MailLimits
 
 
-@dataclass(frozen=True)
+@value_type
 class MailRequest:
     """Which mail is due. It holds ids only: who may read a queue learns no address and no link."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.from_mode import refuse_hopeless
 from letterhead.identities.identity import FromMode, IdentityDomain, SenderIdentity
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +42,7 @@ class NewIdentityStore(Protocol):
         """
 
 
-@dataclass(frozen=True)
+@value_type
 class NewIdentity:
     """What a caller asks for."""
 

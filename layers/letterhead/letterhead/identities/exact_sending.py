@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.decisions import decision_event
 from letterhead.identities.identity import ExactState, IdentityChangedError, SenderIdentity
 from letterhead.unavailable import UnavailableError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _HOLDER = re.compile(r"([0-9a-z]+)/([0-9a-z]+)/([0-9]+)")
 
 
-@dataclass(frozen=True)
+@value_type
 class VerificationRequest:
     """Which verification is due. It holds ids only, as every message on the queue."""
 
@@ -35,7 +36,7 @@ class VerificationRequest:
     round: int
 
 
-@dataclass(frozen=True)
+@value_type
 class Holder:
     """For whom an entry at the provider was made, and in which round."""
 

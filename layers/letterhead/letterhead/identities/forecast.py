@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from letterhead.dmarc.evaluation import Authentication, Policy, Result
 from letterhead.dmarc.outlook import outlook
 from letterhead.domains.records import MAIL_FROM_PURPOSES, RecordStatus
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from letterhead.domains.dns_answers import DnsLookup
@@ -22,7 +23,7 @@ ASK_AGAIN_AFTER_SILENCE = timedelta(hours=1)
 PROVIDER_DOMAIN = "amazonses.com"
 
 
-@dataclass(frozen=True)
+@value_type
 class Forecast:
     """What DNS said and what follows from it.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,7 +69,7 @@ class IdentityChangedError(Exception):
     """The identity isn't any more what it was when it was read."""
 
 
-@dataclass(frozen=True)
+@value_type
 class IdentityDomain:
     """The sending domain that an identity hangs on, as it was when the identity was last written.
 
@@ -87,7 +89,7 @@ class IdentityDomain:
         return cls(domain.domain_id, domain.name, domain.shown_name, domain.created_at, domain.updated_at)
 
 
-@dataclass(frozen=True)
+@value_type
 class SenderIdentity:
     """A sender identity.
 

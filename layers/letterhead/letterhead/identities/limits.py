@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+from letterhead.values import value_type
 
 MOST_RESENDS_A_DAY = 5
 REFUSAL_HOLDS = timedelta(days=30)
@@ -19,7 +20,7 @@ class TooManyMailsError(Exception):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True)
+@value_type
 class AddressStanding:
     """How many confirmation mails an address got today over all accounts, and until when an account may not ask it again."""
 
@@ -40,7 +41,7 @@ class AddressLedger(Protocol):
         """Note that the address's owner doesn't want to hear of the account; noting it twice is once."""
 
 
-@dataclass(frozen=True)
+@value_type
 class MailLimits:
     """The rule for new confirmation mails: `most_a_day` go to one address, whoever asks."""
 

@@ -9,8 +9,9 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from letterhead.values import value_type
 
 LINK_LIFETIME = timedelta(hours=72)
 VISIT_LIFETIME = timedelta(hours=1)
@@ -18,7 +19,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _VISIT = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})")
 
 
-@dataclass(frozen=True)
+@value_type
 class ConfirmationLink:
     """What is kept of a link: whose it is and until when it serves."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.creation import DomainLookup, UnknownDomainError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,7 +41,7 @@ class OrderBy(StrEnum):
         return Order.ASCENDING if self is OrderBy.EMAIL else Order.DESCENDING
 
 
-@dataclass(frozen=True)
+@value_type
 class PageRequest:
     """Which page. Pages count from 1.
 
@@ -63,7 +63,7 @@ class PageRequest:
         return self.query is not None or self.order_by is not OrderBy.CREATED_AT
 
 
-@dataclass(frozen=True)
+@value_type
 class IdentityPage:
     """The identities of one page, and how many there are on all pages together."""
 

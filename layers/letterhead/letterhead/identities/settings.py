@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.creation import DomainLookup
 from letterhead.mail.confirmation_mail import MailTemplate
 from letterhead.mail.frame import Appearance
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ class SenderDomainError(Exception):
     """The account has no verified domain of the sender address's name."""
 
 
-@dataclass(frozen=True)
+@value_type
 class IdentitySettings:
     """An account's settings; None is the default of each.
 
@@ -57,14 +58,14 @@ class IdentitySettings:
 DEFAULTS = IdentitySettings()
 
 
-@dataclass(frozen=True)
+@value_type
 class SettingsChange:
     """New values by the names of the settings; None brings a default back, what isn't named stays."""
 
     values: Mapping[str, str | None]
 
 
-@dataclass(frozen=True)
+@value_type
 class ConfirmationSender:
     """Who a confirmation mail is from."""
 

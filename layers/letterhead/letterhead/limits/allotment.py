@@ -18,12 +18,12 @@ tokens are spread over several.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
 from letterhead.limits.limit import MINUTE_SECONDS, Limit, a_day, a_minute
+from letterhead.values import value_type
 
 _PERMITS_A_MINUTE_AND_LEDGER = 6_000
 _MOST_LEDGERS = 16
@@ -39,7 +39,7 @@ class Pool(NamedTuple):
     share: int
 
 
-@dataclass(frozen=True)
+@value_type
 class Allotment:
     """One account's or token's limit; the shares of its pools add up to the limit's amount.
 
@@ -75,7 +75,7 @@ class Amounts(NamedTuple):
     sends_a_day: int | None = 50_000
 
 
-@dataclass(frozen=True)
+@value_type
 class Quotas:
     """What applies to one token's requests and sends."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, cached_property
+
+from letterhead.values import value_type
 
 SECOND = 1_000_000  # instants and durations inside are microseconds, as exact as datetime is
 MINUTE_SECONDS, DAY_SECONDS = 60, 86_400
@@ -15,7 +16,7 @@ _CELLS = 12
 _DAY_HORIZON = 60 * SECOND
 
 
-@dataclass(frozen=True)
+@value_type
 class Limit:
     """At most `amount` permits (None: as many as they like) in any window of `seconds`, or, where `calendar`, in each period of
     `seconds` since the epoch: a day is UTC's.

@@ -6,7 +6,6 @@ says in HTML.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -15,12 +14,13 @@ from letterhead.mail.message import MailContent
 from letterhead.mail.moments import in_words
 from letterhead.mail.placeholders import Places
 from letterhead.markup import Markup, escape, fill
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True)
+@value_type
 class ConfirmationFacts:
     """What the mail tells. All are plain text; `note` may have several lines."""
 
@@ -33,7 +33,7 @@ class ConfirmationFacts:
     note: str | None = None
 
 
-@dataclass(frozen=True)
+@value_type
 class MailTemplate:
     """How an account writes the mail; None is ours. Texts have places (`letterhead.mail.placeholders`) and were checked."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import Template
 
 from letterhead.markup import Markup, fill
+from letterhead.values import value_type
 
 _BUTTON = "#1f4fd8"
 _PAGE = "#f3f4f7"
@@ -13,7 +13,7 @@ _PAGE = "#f3f4f7"
 _MIDDLE_LUMINANCE = 0.179
 
 
-@dataclass(frozen=True)
+@value_type
 class Appearance:
     """What an account chose of a mail's looks. Colours are `#rrggbb`; None is the frame's own."""
 

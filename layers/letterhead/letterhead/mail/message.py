@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +16,7 @@ class MailRefusedError(Exception):
     """The provider refuses this mail and will go on refusing it."""
 
 
-@dataclass(frozen=True)
+@value_type
 class MailContent:
     """What a mail says; text and HTML say the same."""
 
@@ -23,7 +25,7 @@ class MailContent:
     html: str
 
 
-@dataclass(frozen=True)
+@value_type
 class OutgoingMail:
     """One mail to one person. Addresses are as mail servers want them (domains in A-labels)."""
 

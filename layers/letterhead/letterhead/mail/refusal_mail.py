@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,13 @@ from letterhead.mail.frame import framed
 from letterhead.mail.message import MailContent
 from letterhead.mail.moments import in_words
 from letterhead.markup import fill
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True)
+@value_type
 class RefusalFacts:
     """What the mail tells; all are plain text."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Deadlines:
     """In seconds. `connect`: until the addresses are known, and again until TLS stands. `whole`: until the answer is complete."""
 
@@ -18,7 +19,7 @@ class Deadlines:
     whole: float = 15.0
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Answer:
     """What a host answered. `first_bytes` is the beginning of the body as it came over the wire, never inflated; `cut` tells that
     there was more. `seconds` is how long the whole exchange took. `retry_after` is that header as sent."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from letterhead.outbound.addresses import IpAddress, IpNetwork, ip_address, is_global_unicast, is_loopback
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +71,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Rules:
     """What a deployment allows. `networks` are named private ones; `emulated`: this is the local cloud, where loopback is open,
     on any port and without TLS."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +10,7 @@ from letterhead.identities.limits import REFUSAL_HOLDS
 from letterhead.mail.message import Mailer, MailRefusedError, OutgoingMail
 from letterhead.mail.refusal_mail import RefusalFacts, refusal_mail
 from letterhead.outbox.event import Event, EventType
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +23,7 @@ SENDER_NAME = "Letterhead"
 SENDER_LOCAL_PART = "no-reply"
 
 
-@dataclass(frozen=True)
+@value_type
 class NoticeRequest:
     """Which event the owner is to be told of. It holds ids only: who may read a queue learns nothing of it."""
 

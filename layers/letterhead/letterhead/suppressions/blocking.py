@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.suppressions.suppression import EntryKey, Reason, SuppressionList
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from letterhead.suppressions.pattern import Pattern
 
 
-@dataclass(frozen=True)
+@value_type
 class Entry:
     """What a look-up knows of an entry without reading its provenance."""
 
@@ -29,7 +29,7 @@ class Entry:
         return in_scope and (self.expires_at is None or self.expires_at > now)
 
 
-@dataclass(frozen=True)
+@value_type
 class ScopedPattern:
     """A pattern of a domain's blocklist, or of the account's."""
 
@@ -42,7 +42,7 @@ class ScopedPattern:
         return in_scope and self.pattern.means(address)
 
 
-@dataclass(frozen=True)
+@value_type
 class Block:
     """Why an address can't be mailed now. `suppression_id` is None for a pattern, which its own text names."""
 

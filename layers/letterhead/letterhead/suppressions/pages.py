@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.suppressions.blocking import Entry, Suppressed
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +24,7 @@ class TooManyPatternsError(Exception):
     """The account has as many blocklist patterns as it may have."""
 
 
-@dataclass(frozen=True)
+@value_type
 class SuppressionQuery:
     """A page of a list, or of several as one, newest first.
 
@@ -40,7 +40,7 @@ class SuppressionQuery:
     after: str | None = None
 
 
-@dataclass(frozen=True)
+@value_type
 class SuppressionPage:
     """The entries of a page, and whether there are more behind it."""
 
@@ -49,7 +49,7 @@ class SuppressionPage:
     has_more: bool
 
 
-@dataclass(frozen=True)
+@value_type
 class SuppressedAddress:
     """An address and all its entries that stand."""
 

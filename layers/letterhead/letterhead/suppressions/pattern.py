@@ -7,9 +7,9 @@ address is two comparisons of text; no pattern can be slow.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from letterhead.suppressions.address import folded
+from letterhead.values import value_type
 
 LONGEST_PATTERN = 191
 MOST_PATTERNS = 100
@@ -23,7 +23,7 @@ class PatternError(ValueError):
     """The text is no pattern that a blocklist can have; the message says why."""
 
 
-@dataclass(frozen=True)
+@value_type
 class Pattern:
     """A pattern in its canonical form: `local` may end in a star, `domain` may be one."""
 

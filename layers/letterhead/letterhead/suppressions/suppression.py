@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from letterhead import identifiers
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,7 @@ USUAL_REASONS = {
 }
 
 
-@dataclass(frozen=True)
+@value_type
 class Provenance:
     """What made an entry.
 
@@ -66,7 +66,7 @@ class Provenance:
     soft_bounces: int | None = None
 
 
-@dataclass(frozen=True)
+@value_type
 class EntryKey:
     """What there is one entry of at most: a list, a scope (None: the account) and a folded address or a pattern's text."""
 
@@ -76,7 +76,7 @@ class EntryKey:
     is_pattern: bool = False
 
 
-@dataclass(frozen=True)
+@value_type
 class Suppression:
     """An entry. `suppression_id` sorts by the moment at which it was made; `expires_at` is for what ends by itself."""
 
@@ -97,7 +97,7 @@ class Suppression:
         return self.expires_at is not None and self.expires_at <= now
 
 
-@dataclass(frozen=True)
+@value_type
 class Kept:
     """What stands in a list after an entry was to be added: the new entry, or the one that was there (`added` is False)."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.accounts.limits import NO_LIMITS, AccountLimits
 from letterhead.accounts.settings import DEFAULTS, AccountSettings
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -24,7 +24,7 @@ class TokenChangedError(Exception):
     """The token isn't any more what it was when it was read."""
 
 
-@dataclass(frozen=True)
+@value_type
 class ReplacedSecret:
     """A secret that a rotation has replaced and that lives on until `expires_at`."""
 
@@ -33,7 +33,7 @@ class ReplacedSecret:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
+@value_type
 class AccountToken:
     """A token of an account.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from letterhead.tokens import networks
 from letterhead.tokens.scopes import allows
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,7 @@ class Reach(IntEnum):
     ACCOUNT = 3
 
 
-@dataclass(frozen=True)
+@value_type
 class Grant:
     """What a token may do, for how long and from where.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.tokens import token as tokens
 from letterhead.tokens.account_token import AccountToken
 from letterhead.tokens.authority import check_own_secret
 from letterhead.tokens.grant import Grant
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ class RestrictionGoneError(Exception):
     """The domain or the identity that a new token was to be restricted to has been deleted meanwhile."""
 
 
-@dataclass(frozen=True)
+@value_type
 class NewToken:
     """What a caller asks for. Whatever is None becomes the asking token's own."""
 
@@ -73,7 +73,7 @@ class NewTokenStore(Protocol):
         """
 
 
-@dataclass(frozen=True)
+@value_type
 class CreatedToken:
     """A token just made, as its account sees it, with the one chance to read its text."""
 

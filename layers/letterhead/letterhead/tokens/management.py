@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.tokens.account_token import AccountToken, TokenChangedError
@@ -11,6 +11,7 @@ from letterhead.tokens.grant import Reach
 from letterhead.tokens.issuing import GrantRefusedError
 from letterhead.tokens.scopes import allows
 from letterhead.unavailable import UnavailableError
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _MORE_TRIES = 3
 
 
-@dataclass(frozen=True)
+@value_type
 class TokenPageRequest:
     """Which page, counted from 1; `size` is None for all tokens at once.
 
@@ -35,7 +36,7 @@ class TokenPageRequest:
     after: str | None = None
 
 
-@dataclass(frozen=True)
+@value_type
 class TokenChange:
     """What is to become of a token; None leaves a thing as it is."""
 
@@ -54,7 +55,7 @@ class TokenChange:
         )
 
 
-@dataclass(frozen=True)
+@value_type
 class TokenPage:
     """The tokens of one page, newest first, and how many there are on all pages together."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.accounts.limits import NO_LIMITS, AccountLimits
@@ -10,6 +9,7 @@ from letterhead.accounts.settings import DEFAULTS, AccountSettings
 from letterhead.tokens import secret
 from letterhead.tokens.grant import Grant, Reach
 from letterhead.tokens.scopes import SCOPES
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -25,7 +25,7 @@ class UnknownScopeError(ValueError):
         self.scopes = scopes
 
 
-@dataclass(frozen=True)
+@value_type
 class ApiToken:
     """What one secret of a token stands for. Its text is not known: only `token_hash` is kept.
 
@@ -84,7 +84,7 @@ class ApiToken:
         return self.identity_id in (None, identity_id) and self.domain_id in (None, domain_id)
 
 
-@dataclass(frozen=True)
+@value_type
 class IssuedToken:
     """A token just made, with the one chance to read its text."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.domains.dns_answers import AbsenceReason, Question, SilenceReason
 from letterhead.domains.records import RecordType
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ MOST_ALIASES = 10
 _NOERROR, _SERVFAIL, _NXDOMAIN, _REFUSED = 0, 2, 3, 5
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Found:
     """Records of the type asked for, at the end of `chain`."""
 
@@ -27,7 +27,7 @@ class Found:
     chain: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Nothing:
     """Definitely no such records. `apex` is the owner of the SOA that came with it, the zone that says so."""
 
@@ -37,14 +37,14 @@ class Nothing:
     chain: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Elsewhere:
     """The name is an alias; what its last target has must be asked of that target's own zone."""
 
     chain: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Referral:
     """Another zone's servers know: its apex, their names, and what addresses of theirs came along."""
 
@@ -54,7 +54,7 @@ class Referral:
     addresses: dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Useless:
     """A reply from which nothing follows."""
 

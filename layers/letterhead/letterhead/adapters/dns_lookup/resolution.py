@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from letterhead.adapters.dns_lookup.exchange import Exchange, NoReplyError
@@ -30,6 +30,7 @@ from letterhead.domains.dns_answers import (
     Zone,
 )
 from letterhead.domains.records import RecordType
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -42,7 +43,7 @@ _MOST_CUTS = 8
 _STALE = (SilenceReason.REFUSED, SilenceReason.LAME)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Failed:
     """None of a zone's servers gave a usable reply: the first one's reason and name."""
 

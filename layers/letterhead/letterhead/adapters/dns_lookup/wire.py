@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import dns.exception
@@ -15,6 +14,7 @@ import dns.rdatatype
 import dns.wire
 
 from letterhead.domains.records import RecordType
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from random import Random
@@ -43,7 +43,7 @@ class UnaskableError(ValueError):
     """The name can't be put into a question: a label over 63 octets, or more than 255 in all."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Packet:
     """A question as it is sent."""
 
@@ -57,7 +57,7 @@ class Packet:
         return 12 + len(self.question)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Record:
     """One record of a reply. `value` is in the text form of `Present.values`; an SOA's is its serial and its minimum."""
 

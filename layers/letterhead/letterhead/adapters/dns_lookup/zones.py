@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from letterhead.domains.dns_answers import SilenceReason, Zone
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _LONGEST_MEMORY = 120.0
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Server:
     """A zone's server: its name and one address of it."""
 
@@ -66,7 +67,7 @@ class ZoneServers:
         return sorted(rotated, key=self.slow.__contains__)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class NoZone:
     """A name lies in no zone that can be found. `reason` None: because the name definitely doesn't exist."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
 import idna
 
 from letterhead.outbound.addresses import ip_address
 from letterhead.outbound.rules import NotAllowedError, Reason, Rules
+from letterhead.values import value_type
 
 _LONGEST_URL = 2048
 _LONGEST_NAME = 253
@@ -23,7 +23,7 @@ _SAFE = "/?%:@!$&'()*+,;=~-._"
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
-@dataclass(frozen=True, slots=True)
+@value_type
 class Destination:
     """Where a request goes. `host` is an A-label name in lower case without a trailing dot, or an address without brackets;
     `target` is the path with the query, in ASCII."""

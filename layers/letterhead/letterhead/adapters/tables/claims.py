@@ -9,7 +9,7 @@ names above and below where all of them are one account's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, U
 
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.domains.claims import Claim, NameClaims, NameView
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,7 @@ class ClaimItem(TableModel):
     accounts = JSONAttribute(null=True)
 
 
-@dataclass(frozen=True)
+@value_type
 class TableView(NameView):
     """A view with what the guard counts: how many names each account has claims on."""
 

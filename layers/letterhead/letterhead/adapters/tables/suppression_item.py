@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -26,6 +25,7 @@ from letterhead.adapters.tables.connection import TableModel
 from letterhead.suppressions.blocking import Entry, ScopedPattern
 from letterhead.suppressions.pattern import Pattern
 from letterhead.suppressions.suppression import EntryKey, Provenance, Reason, Suppression, SuppressionList
+from letterhead.values import value_type
 
 PATTERNS_KEY = "patterns"
 ADDRESS_PREFIX = "a#"
@@ -91,7 +91,7 @@ class SuppressionItem(TableModel):
     by_due = HoldsByDue()
 
 
-@dataclass(frozen=True)
+@value_type
 class Mark:
     """An entry as its address's item has it. `cause` is a digest: enough to know a repetition."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -26,6 +25,7 @@ from letterhead.identities.identity import (
     SenderIdentity,
 )
 from letterhead.identities.pages import MOST_SEARCHED, IdentityPage, Order, OrderBy, PageRequest
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ LONGEST_EMAIL = 191
 LONGEST_NOTE = 250
 
 
-@dataclass(frozen=True)
+@value_type
 class IdentityRules:
     """What it takes tables to know about an identity's addresses."""
 

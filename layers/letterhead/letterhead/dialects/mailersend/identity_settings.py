@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from string import ascii_letters, digits, hexdigits
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from letterhead.identities.links import LINK_LIFETIME
 from letterhead.identities.settings import ConfirmationSender, IdentitySettings, SettingsChange
 from letterhead.mail.confirmation_mail import ConfirmationFacts, confirmation_mail
 from letterhead.mail.template_check import HtmlCleaner, TemplateError, check_html, check_subject, check_text
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +37,7 @@ _URL_CHARACTERS = frozenset(ascii_letters + digits + "-._~:/?#[]@!$&'()*+,;=%") 
 _HEX = frozenset(hexdigits)
 
 
-@dataclass(frozen=True)
+@value_type
 class SettingsRules:
     """What it takes libraries to know about settings."""
 
@@ -44,7 +45,7 @@ class SettingsRules:
     html: HtmlCleaner
 
 
-@dataclass(frozen=True)
+@value_type
 class WantedSettings:
     """What a caller wants otherwise; `sender` is the own sender address, where one is asked for."""
 
@@ -52,7 +53,7 @@ class WantedSettings:
     sender: EmailAddress | None = None
 
 
-@dataclass(frozen=True)
+@value_type
 class Preview:
     """What a preview is of: the settings, the sender, whose mail it would be, and for which domain."""
 

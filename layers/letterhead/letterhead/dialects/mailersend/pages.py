@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from letterhead import identifiers
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ _INTEGER = re.compile(r"[0-9]{1,9}")
 _CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,3})\.([0-9a-z]{16})")
 
 
-@dataclass(frozen=True)
+@value_type
 class PageQuery:
     """What `page`, `limit` and our additive `cursor` ask for. `after` is the id that the cursor holds."""
 
@@ -31,7 +31,7 @@ class PageQuery:
     after: str | None
 
 
-@dataclass(frozen=True)
+@value_type
 class PageAddress:
     """Where a list lives: its URL without a query, and the parts of the query that every page of it keeps."""
 

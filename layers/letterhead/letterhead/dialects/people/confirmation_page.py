@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -13,6 +12,7 @@ from letterhead.identities.links import visit_field
 from letterhead.mail.lookalikes import in_plain_sight
 from letterhead.mail.moments import in_words
 from letterhead.markup import Markup, escape, fill
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -87,7 +87,7 @@ def _address(identity: SenderIdentity) -> Markup:
     return escape(in_plain_sight(identity.email.shown, identity.email.deliverable))
 
 
-@dataclass(frozen=True)
+@value_type
 class _Closed:
     status: int
     title: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.finding import Finding, Fix
 from letterhead.domains.diagnosis.fixes import record_fix, removal_fix
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LONGEST_FOUND = 1000
 
 
-@dataclass(frozen=True)
+@value_type
 class Case:
     """A required record of a domain, and the evidence."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.codes import Code
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ class Weight(StrEnum):
     EITHER = "either"  # the finding itself says which
 
 
-@dataclass(frozen=True)
+@value_type
 class Entry:
     """One code of the catalogue."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ _URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s,]", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:[^\s@,!]+@(?P<host>[^\s@,!]+)(?:![0-9]+[kmgt]?)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@value_type
 class DmarcRecord:
     """A read DMARC record. `policy` None: there is no valid one. `problems` says what a receiver has to ignore."""
 

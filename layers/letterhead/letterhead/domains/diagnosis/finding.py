@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.catalogue import CATALOGUE
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from letterhead.domains.diagnosis.codes import Code
 
 
-@dataclass(frozen=True)
+@value_type
 class Fix:
     """What to do: a sentence, and the record to type in the form that the DNS host's panel wants.
 
@@ -42,7 +43,7 @@ class Fix:
         return shown
 
 
-@dataclass(frozen=True)
+@value_type
 class Finding:
     """One named mistake, or note. `message` says it in a sentence; a `blocking` finding is why the row isn't verified."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from letterhead.domains.diagnosis.codes import Code
+from letterhead.values import value_type
 
 _QUOTES = "\"'`“”„‟‘’«»"
 _ESCAPED = re.compile(r"\\(\d{3}|.)")
@@ -14,7 +14,7 @@ _FEEDBACK_HOST = re.compile(r"feedback-smtp\.(?P<region>[a-z0-9-]+)\.amazonses\.
 _FEWEST_TO_RECOGNISE = 6
 
 
-@dataclass(frozen=True)
+@value_type
 class ValueFault:
     """What is wrong with a value, and how to say it."""
 
@@ -46,7 +46,7 @@ def fault_of_host(published: str, expected: str) -> ValueFault | None:
 
 
 def _character(escape: str) -> str:
-    return chr(int(escape)) if escape.isdigit() and int(escape) < 256 else escape[-1]
+    return chr(int(escape)) if escape.isascii() and escape.isdigit() and int(escape) < 256 else escape[-1]
 
 
 def _appended(typed: str, expected: str) -> ValueFault:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from letterhead.domains.diagnosis.finding import Finding
@@ -19,7 +20,7 @@ class Seen(StrEnum):
     UNKNOWN = "unknown"  # nobody gave a usable answer, or the zone's servers contradict each other
 
 
-@dataclass(frozen=True)
+@value_type
 class Judgement:
     """What DNS shows of a required record, with the findings that explain it, the most telling first."""
 

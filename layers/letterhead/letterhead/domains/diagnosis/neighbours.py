@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.codes import Code
@@ -12,6 +11,7 @@ from letterhead.domains.diagnosis.host_values import plain
 from letterhead.domains.diagnosis.spf import names_provider
 from letterhead.domains.dns_answers import Present
 from letterhead.domains.records import RecordPurpose, RecordType
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 253
 
 
-@dataclass(frozen=True)
+@value_type
 class _Place:
     """A name to look at, and what it means to find the record there."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ class SpfSyntaxError(ValueError):
     """The record is not an SPF record by RFC 7208 section 4.6.1; the message names the term."""
 
 
-@dataclass(frozen=True)
+@value_type
 class Mechanism:
     """One mechanism: `argument` is its domain or network as written, without the colon."""
 
@@ -54,7 +55,7 @@ class Mechanism:
         return "%" in self.argument
 
 
-@dataclass(frozen=True)
+@value_type
 class SpfRecord:
     """A read SPF record; what stands behind `all` never counts and is left out of `mechanisms`."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from letterhead.domains.records import DKIM_PURPOSES, RecordPurpose, RequiredRecord
+from letterhead.values import value_type
 
 
-@dataclass(frozen=True)
+@value_type
 class Subject:
     """A sending domain as its DNS should show it. `registrable` is the domain under the public suffix."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.domains.challenge import challenge_name
@@ -13,6 +12,7 @@ from letterhead.domains.exports.route53 import route53_change_batch
 from letterhead.domains.exports.spreadsheet import spreadsheet
 from letterhead.domains.exports.terraform import terraform_configuration
 from letterhead.domains.records import RecordType
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from letterhead.domains.domain import SendingDomain
 
 
-@dataclass(frozen=True)
+@value_type
 class Export:
     """A file to download."""
 
@@ -29,7 +29,7 @@ class Export:
     file_name: str
 
 
-@dataclass(frozen=True)
+@value_type
 class _Form:
     render: Callable[[str, Sequence[ResourceRecord]], str]
     media_type: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letterhead.domains.records import RecordType, RequiredRecord
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ TTL = 3600
 _LONGEST_STRING = 255
 
 
-@dataclass(frozen=True)
+@value_type
 class ResourceRecord:
     """A record. `value` is a host name or a TXT's whole text; `priority` is an MX's preference."""
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.grant import Reach
+from letterhead.values import value_type
 
 MAILERSEND, SENDARA, SENDMAILOS = Dialect.MAILERSEND, Dialect.SENDARA, Dialect.SENDMAILOS
 ACCOUNT, DOMAIN, IDENTITY = Reach.ACCOUNT, Reach.DOMAIN, Reach.IDENTITY
 
 
-@dataclass(frozen=True)
+@value_type
 class Route:
     """One call. `path` has its parameters in braces, as API Gateway writes them.
 
