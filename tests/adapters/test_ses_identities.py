@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from letterhead.adapters.ses_identities import SesIdentities
-from letterhead.domains.ports import ForeignIdentityError, ProviderBusyError, ProviderRefusedError
+from letterhead.domains.ports import (
+    ForeignIdentityError,
+    NameRefusedError,
+    ProviderBusyError,
+    ProviderRefusedError,
+)
 from letterhead.domains.records import required_records
 from letterhead.domains.verification import ProviderCheck, ProviderStatus
 from letterhead.unavailable import UnavailableError
@@ -258,6 +263,25 @@ def test_a_provider_that_refuses_says_why_to_the_operator(provider, outside, no_
 
     with pytest.raises(ProviderRefusedError, match=code):
         act(provider)
+
+
+@pytest.mark.parametrize(("operation", "act"), [CALLS[0], CALLS[2]])
+def test_a_request_that_ses_finds_bad_is_about_the_name(provider, outside, operation, act):
+    if operation != "CreateEmailIdentity":
+        ensure(provider)
+    outside.fail_next(operation, "BadRequestException")
+
+    with pytest.raises(NameRefusedError):
+        act(provider)
+
+
+def test_a_bad_request_about_anything_else_is_not_the_callers(provider, outside):
+    ensure(provider)
+    outside.fail_next("DeleteEmailIdentity", "BadRequestException")
+
+    with pytest.raises(ProviderRefusedError) as refused:
+        provider.remove_identity(NAME, DOMAIN_ID)
+    assert not isinstance(refused.value, NameRefusedError)
 
 
 def test_one_stumble_is_not_noticed(provider, outside, no_pauses):

@@ -191,17 +191,20 @@ def test_the_right_to_send_takes_the_providers_yes(world):
 
 
 @pytest.mark.parametrize(
-    ("dkim", "keeps"),
+    ("dkim", "sending", "keeps"),
     [
-        (ProviderCheck.SUCCESS, True),
-        (ProviderCheck.TEMPORARY_FAILURE, True),
-        (ProviderCheck.UNKNOWN, True),
-        (ProviderCheck.PENDING, True),
-        (ProviderCheck.FAILED, False),
+        (ProviderCheck.SUCCESS, True, True),
+        (ProviderCheck.TEMPORARY_FAILURE, True, True),
+        (ProviderCheck.TEMPORARY_FAILURE, False, True),
+        (ProviderCheck.UNKNOWN, False, True),
+        (ProviderCheck.PENDING, True, True),  # a new key is on its way
+        (ProviderCheck.PENDING, False, False),  # it begins anew
+        (ProviderCheck.NOT_STARTED, False, False),
+        (ProviderCheck.FAILED, False, False),
     ],
 )
-def test_only_the_providers_final_no_ends_it_at_once(verified, dkim, keeps):
-    verified.provider.says = ProviderStatus(dkim, ProviderCheck.SUCCESS)
+def test_only_the_providers_no_ends_it_at_once(verified, dkim, sending, keeps):
+    verified.provider.says = ProviderStatus(dkim, ProviderCheck.SUCCESS, sending)
     verified.look(NOW + HOUR)
 
     assert verified.domain.can_send is keeps
@@ -321,6 +324,26 @@ def test_a_check_does_not_fail_because_the_provider_cannot_be_asked(verified, er
 
     assert checked.domain.fully_verified
     assert checked.domain.can_send
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_nothing_is_sent_from_what_the_provider_has_lost(verified, dry_run):
+    verified.provider.identities.clear()
+    verified.provider.says = SAYS_NOT_YET
+    checked = verified.check(verified.domain, NOW + HOUR, dry_run=dry_run)
+
+    assert not checked.domain.can_send
+    assert checked.domain.dkim_status is RecordStatus.PENDING
+    verified.provider.says = SAYS_YES
+    verified.look(NOW + 2 * HOUR)
+    assert verified.domain.can_send
+
+
+def test_nothing_is_sent_from_what_the_provider_has_lost_and_cannot_make_now(verified):
+    verified.provider.identities.clear()
+    verified.provider = Breakage(at=1, error=ProviderBusyError()).breaking(verified.provider)
+
+    assert not verified.check(verified.domain, NOW + HOUR).domain.can_send
 
 
 def test_what_the_provider_has_lost_is_made_again(verified):

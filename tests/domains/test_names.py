@@ -42,14 +42,22 @@ GOOD = [
     # IDNA 2008 (RFC 5891) after UTS 46
     ("bücher.de", "xn--bcher-kva.de", "bücher.de", "xn--bcher-kva.de"),
     ("Bücher.DE", "xn--bcher-kva.de", "bücher.de", "xn--bcher-kva.de"),
-    ("bu\u0308cher.de", "xn--bcher-kva.de", "bu\u0308cher.de", "xn--bcher-kva.de"),  # decomposed
+    ("bu\u0308cher.de", "xn--bcher-kva.de", "bücher.de", "xn--bcher-kva.de"),  # decomposed
     ("straße.de", "xn--strae-oqa.de", "straße.de", "xn--strae-oqa.de"),  # not transitional: ß isn't ss
     ("例え.テスト", "xn--r8jz45g.xn--zckzah", "例え.テスト", "xn--r8jz45g.xn--zckzah"),
-    ("例え。テスト", "xn--r8jz45g.xn--zckzah", "例え。テスト", "xn--r8jz45g.xn--zckzah"),  # U+3002 is a dot
+    ("例え。テスト", "xn--r8jz45g.xn--zckzah", "例え.テスト", "xn--r8jz45g.xn--zckzah"),  # U+3002 is a dot
     ("xn--bcher-kva.de", "xn--bcher-kva.de", "xn--bcher-kva.de", "xn--bcher-kva.de"),
     ("XN--BCHER-KVA.de", "xn--bcher-kva.de", "xn--bcher-kva.de", "xn--bcher-kva.de"),
     ("mail.xn--bcher-kva.de", "mail.xn--bcher-kva.de", "mail.xn--bcher-kva.de", "xn--bcher-kva.de"),
-    ("ａｃｍｅ.com", "acme.com", "ａｃｍｅ.com", "acme.com"),  # full-width letters
+    ("ａｃｍｅ.com", "acme.com", "acme.com", "acme.com"),  # full-width letters
+    ("ｂüｃｈｅｒ｡de", "xn--bcher-kva.de", "bücher.de", "xn--bcher-kva.de"),
+    ("x--y.bücher.de", "x--y.xn--bcher-kva.de", "x--y.bücher.de", "xn--bcher-kva.de"),
+    ("BÜCHER.xn--p1ai", "xn--bcher-kva.xn--p1ai", "bücher.рф", "xn--bcher-kva.xn--p1ai"),
+    # for documentation and tests (RFC 6761 section 6); and names that only look special
+    ("acme.example", "acme.example", "acme.example", "acme.example"),
+    ("acme.test", "acme.test", "acme.test", "acme.test"),
+    ("local.acme.com", "local.acme.com", "local.acme.com", "acme.com"),
+    ("mylocal.com", "mylocal.com", "mylocal.com", "mylocal.com"),
     # a homograph is another name, never the one it looks like: with Cyrillic а
     ("аcme.com", "xn--cme-5cd.com", "аcme.com", "xn--cme-5cd.com"),
 ]
@@ -129,6 +137,17 @@ BAD = [
     "\u0300acme.com",  # begins with a combining mark (RFC 5891 section 4.2.3.2)
     "😀.com",  # IDNA 2008 has no emoji (RFC 5892)
     "i❤.ws",
+    # special-use names that are in no public DNS
+    "app.localhost",
+    "acme.invalid",
+    "printer.local",
+    "mail.printer.local.",
+    "ＰＲＩＮＴＥＲ。local",
+    "expyuzz4wqqyqhjn.onion",
+    "nas.home.arpa",
+    "home.arpa",
+    "name.alt",
+    "mail.corp.internal",
     # hyphens at the ends (RFC 1123 section 2.1)
     "-acme.com",
     "acme-.com",
@@ -148,7 +167,9 @@ BAD = [
 
 
 @pytest.mark.parametrize(("text", "stored", "shown", "registrable"), GOOD)
-def test_a_name_is_stored_in_a_labels_and_shown_as_its_owner_writes_it(text, stored, shown, registrable):
+def test_a_name_is_stored_in_a_labels_and_shown_in_u_labels_unless_it_was_given_in_a_labels(
+    text, stored, shown, registrable
+):
     assert parse_domain_name(text, RULES) == DomainName(stored, shown, registrable)
 
 

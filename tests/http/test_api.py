@@ -9,7 +9,7 @@ from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.domains.domain import DomainExistsError, DomainNotFoundError
 from letterhead.domains.names import DomainNameError
-from letterhead.domains.ports import ProviderBusyError, ProviderRefusedError
+from letterhead.domains.ports import NameRefusedError, ProviderBusyError, ProviderRefusedError
 from letterhead.http.api import Api
 from letterhead.http.routes import routes_of
 from letterhead.tokens.dialect import Dialect
@@ -210,7 +210,12 @@ REFUSALS = [
     (DomainExistsError(), (409, "domain_exists"), (409, "CONFLICT")),
     (UnavailableError(7), (503, "unavailable"), (503, "UNAVAILABLE")),
     (ProviderBusyError(), (503, "unavailable"), (503, "UNAVAILABLE")),
-    (ProviderRefusedError("LimitExceededException"), (503, "unavailable"), (503, "UNAVAILABLE")),
+    (NameRefusedError("BadRequestException"), (400, "invalid_request"), (400, "VALIDATION_ERROR")),
+    (
+        ProviderRefusedError("LimitExceededException"),
+        (409, "provider_refused"),
+        (409, "PROVIDER_REFUSED"),
+    ),
     (RuntimeError("boom"), (500, "internal"), (500, "INTERNAL_ERROR")),
     (KeyError("Tokens"), (500, "internal"), (500, "INTERNAL_ERROR")),
 ]
@@ -229,7 +234,12 @@ def test_what_an_operation_raises_is_told_in_the_tokens_dialect(door, error, sen
 
 
 @pytest.mark.parametrize(
-    "error", [DomainNameError("must not be empty"), InvalidFieldsError({"domain": ("Bad.",)})]
+    "error",
+    [
+        DomainNameError("must not be empty"),
+        InvalidFieldsError({"domain": ("Bad.",)}),
+        NameRefusedError("BadRequestException"),
+    ],
 )
 def test_a_bad_request_names_the_field(door, error):
     door.acts = raising(error)
@@ -240,12 +250,23 @@ def test_a_bad_request_names_the_field(door, error):
 
 @pytest.mark.parametrize(
     ("error", "seconds"),
-    [(UnavailableError(7), "7"), (ProviderBusyError(), "2"), (ProviderRefusedError("x"), "60")],
+    [(UnavailableError(7), "7"), (ProviderBusyError(), "2")],
 )
 def test_what_may_work_later_says_when_to_try_again(door, error, seconds):
     door.acts = raising(error)
 
     assert door.call("GET", "/v1/domains", door.token(SENDARA)).headers["retry-after"] == seconds
+
+
+def test_what_only_the_operator_can_mend_says_so_and_nothing_of_the_operators(door):
+    door.acts = raising(ProviderRefusedError("LimitExceededException"))
+    for dialect, path in ((SENDARA, "/v1/domains"), (SENDMAILOS, "/api/v1/domains")):
+        answer = door.call("GET", path, door.token(dialect))
+
+        assert "the operator of this service" in answer.text
+        assert "retry-after" not in answer.headers
+        for word in ("LimitExceeded", "SES", "Amazon", "quota"):
+            assert word not in answer.text
 
 
 def test_a_fault_of_ours_tells_the_caller_nothing_but_the_requests_id(door):

@@ -6,6 +6,7 @@ import pytest
 
 from letterhead.dialects.reply import Reply
 from letterhead.domains.names import DomainNameError
+from letterhead.domains.ports import ProviderRefusedError
 from letterhead.http.once import Once
 from letterhead.tokens.dialect import Dialect
 from letterhead.unavailable import UnavailableError
@@ -99,6 +100,22 @@ def test_a_refusal_is_replayed_and_a_failure_is_tried_again(once_only):
     once_only.acts = act
     assert [post(once_only, token).status for _ in range(3)] == [503, 400, 400]
     assert len(once_only.reached) == 2
+
+
+def test_what_waits_for_the_operator_is_tried_again_though_it_was_a_refusal(once_only):
+    token = once_only.token(SENDARA)
+    once_only.acts = raising(ProviderRefusedError("LimitExceededException"))
+    assert post(once_only, token).status == 409
+
+    once_only.acts = lambda _: Reply(201, {"id": 1})
+    assert post(once_only, token).status == 201
+
+
+def raising(error: Exception):
+    def act(_):
+        raise error
+
+    return act
 
 
 def test_reads_and_requests_without_a_key_are_not_kept(once_only):

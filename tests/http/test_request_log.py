@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from letterhead.dialects.reply import Reply
+from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
 from letterhead.http.admission import ForbiddenError
 from letterhead.tokens.dialect import Dialect
 from letterhead.unavailable import UnavailableError
@@ -104,6 +105,28 @@ def test_what_aws_answered_is_logged_by_its_code(door):
     (line,) = door.lines
     assert (line["status"], line["cause"]) == (503, ["RefusedError AccessDeniedException"])
     assert ADDRESS not in door.log
+
+
+def test_what_the_provider_refuses_is_logged_for_the_alarm_to_find_it(door):
+    """The template's metric filter looks for this kind."""
+
+    class RefusedError(Exception):
+        response = {"Error": {"Code": "LimitExceededException", "Message": WORD}}  # noqa: RUF012
+
+    door.acts = raising(ProviderRefusedError("LimitExceededException"), RefusedError())
+    door.call("GET", "/v1/domains", door.token(SENDARA))
+
+    (line,) = door.lines
+    assert (line["level"], line["kind"], line["status"]) == ("ERROR", "provider_refused", 409)
+    assert line["cause"] == ["RefusedError LimitExceededException"]
+
+
+def test_a_name_that_the_provider_refuses_is_the_callers(door):
+    door.acts = raising(NameRefusedError("BadRequestException"))
+    door.call("GET", "/v1/domains", door.token(SENDARA))
+
+    (line,) = door.lines
+    assert (line["level"], line["status"]) == ("INFO", 400)
 
 
 @pytest.mark.parametrize("error", [ForbiddenError(), DeprecationWarning("x")])

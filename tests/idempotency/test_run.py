@@ -89,9 +89,9 @@ def test_the_lock_is_longer_than_a_function_lives():
     assert timedelta(seconds=35) < LOCKED < timedelta(seconds=60)
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
-def test_after_an_answer_that_is_not_final_the_key_is_free(store, status):
-    assert end(store, ask(store), Answer(status, "{}", "application/json", {}))
+@pytest.mark.parametrize(("status", "provisional"), [(429, False), (500, False), (503, False), (409, True)])
+def test_after_an_answer_that_is_not_final_the_key_is_free(store, status, provisional):
+    assert end(store, ask(store), Answer(status, "{}", "application/json", {}, provisional))
     assert isinstance(ask(store, 1), Run)
 
 

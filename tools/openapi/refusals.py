@@ -10,7 +10,7 @@ from letterhead.accounts.limits import Limited, LimitReachedError
 from letterhead.dialects.problem import InvalidBodyError, InvalidFieldsError, Kind
 from letterhead.domains.domain import DomainExistsError, DomainNotFoundError
 from letterhead.domains.names import DomainNameError
-from letterhead.domains.ports import ProviderRefusedError
+from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
 from letterhead.domains.registration import NameReservedError
 from letterhead.http import dialect_choice
 from letterhead.http.admission import ForbiddenError, LiveTokenNeededError, RestrictedTokenError
@@ -113,7 +113,8 @@ _SAMPLES: tuple[Refusal, ...] = (
     Refusal(DomainNameError("is not a valid domain name"), "the name can't be registered"),
     Refusal(DomainExistsError(), "this account has registered the name already"),
     Refusal(NameReservedError(), "the name is one of the service's own, or lies below one"),
-    Refusal(ProviderRefusedError(), "Amazon SES doesn't take the domain now"),
+    Refusal(NameRefusedError(), "Amazon SES doesn't take the name"),
+    Refusal(ProviderRefusedError(), "Amazon SES refuses, and the operator has to act first"),
     Refusal(AddressRefusedError(), "Amazon SES doesn't let go of the address now"),
     Refusal(IdentityNotFoundError(), "this account has no such sender identity"),
     Refusal(AddressTakenError(), "this account has an identity of that address already"),

@@ -35,7 +35,14 @@ def whole(domains, account) -> dict:
 
 STEPS = ["CreateEmailIdentity", "PutEmailIdentityMailFromAttributes"]
 # One that SES's client tries again by itself, and one that it doesn't.
-TROUBLE = ["TooManyRequestsException", "BadRequestException"]
+TROUBLE = ["TooManyRequestsException", "ConcurrentModificationException"]
+# What SES says for good, and what the three dialects' callers hear: status and code (DESIGN section 11).
+REFUSALS = {
+    "BadRequestException": ((400, "invalid_request"), (400, "VALIDATION_ERROR"), 422),
+    "LimitExceededException": ((409, "provider_refused"), (409, "PROVIDER_REFUSED"), 409),
+    "AccountSuspendedException": ((409, "provider_refused"), (409, "PROVIDER_REFUSED"), 409),
+    "NotFoundException": ((409, "provider_refused"), (409, "PROVIDER_REFUSED"), 409),
+}
 
 
 @pytest.mark.parametrize("performed", [False, True])
@@ -54,6 +61,37 @@ def test_the_next_registration_completes_what_ses_broke_off(
         try_again_later(answer)
         answer = domains.register(mine)
     assert (answer.status, answer.json) == (201, whole(domains, mine))
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+@pytest.mark.parametrize("operation", STEPS)
+def test_what_ses_refuses_for_good_is_said_once_and_leaves_nothing(
+    domains, mine, theirs, no_pauses, operation, code
+):
+    outside = domains.outside
+    answers = []
+    for register in (
+        lambda: domains.register(mine),
+        lambda: domains.register_at_sendmailos(mine, NAME),
+        lambda: domains.mailersend("POST", "/v1/domains", mine, json={"name": NAME}),
+    ):
+        outside.fail_next(operation, code, times=2)  # of the limit, SES's client asks again by itself
+        answers.append(register())
+        outside.mend()
+        assert outside.identities == {}
+        assert domains.list(mine) == []
+
+    first, second, third = answers
+    assert not any("retry-after" in answer.headers for answer in answers)
+    assert (
+        (first.status, first.json["error"]["code"]),
+        (second.status, second.json["code"]),
+        third.status,
+    ) == REFUSALS[code]
+    assert ("errors" in third.json and list(third.json["errors"])) == (
+        ["name"] if third.status == 422 else False
+    )
+    assert domains.register(theirs).json["ownership_challenge"]["status"] == "not_required"
 
 
 @pytest.mark.parametrize("operation", STEPS)

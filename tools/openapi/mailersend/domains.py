@@ -7,7 +7,7 @@ from letterhead.dialects.mailersend.domains import LONGEST_NAME
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.domains.domain import DomainExistsError, DomainNotFoundError
 from letterhead.domains.names import DomainNameError
-from letterhead.domains.ports import ProviderRefusedError
+from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
 from letterhead.domains.registration import NameReservedError
 from tools.openapi import domains, values
 from tools.openapi.mailersend.domain_objects import RETURN_PATH, SETTINGS
@@ -51,6 +51,7 @@ OPERATIONS = {
             NameReservedError,
             DomainExistsError,
             LimitReachedError,
+            NameRefusedError,
             ProviderRefusedError,
         ),
     ),

@@ -6,7 +6,7 @@ from letterhead.accounts.limits import LimitReachedError
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.domains.domain import DomainExistsError, DomainNotFoundError
 from letterhead.domains.names import DomainNameError
-from letterhead.domains.ports import ProviderRefusedError
+from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
 from letterhead.domains.registration import NameReservedError
 from letterhead.identifiers import DOMAIN_PREFIX
 from tools.openapi import domains, values
@@ -107,6 +107,7 @@ OPERATIONS = {
             NameReservedError,
             DomainExistsError,
             LimitReachedError,
+            NameRefusedError,
             ProviderRefusedError,
         ),
     ),

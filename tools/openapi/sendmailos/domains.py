@@ -7,7 +7,7 @@ from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.sendmailos.domains import LARGEST_METADATA, LONGEST_EXTERNAL_ID, MOST_METADATA_KEYS
 from letterhead.domains.domain import DomainExistsError, DomainNotFoundError
 from letterhead.domains.names import DomainNameError
-from letterhead.domains.ports import ProviderRefusedError
+from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
 from letterhead.domains.registration import NameReservedError
 from tools.openapi import domains, values
 from tools.openapi.operation import Answer, Link, Operation, Parameter, Place
@@ -106,6 +106,7 @@ OPERATIONS = {
             NameReservedError,
             DomainExistsError,
             LimitReachedError,
+            NameRefusedError,
             ProviderRefusedError,
         ),
     ),

@@ -31,6 +31,16 @@ class DomainNames:
         except idna.IDNAError as error:
             raise ValueError(str(error)) from error
 
+    def to_unicode(self, ascii_name: str) -> str:
+        """The same name with U-labels in place of its A-labels."""
+        if _ACE_PREFIX not in ascii_name:
+            return ascii_name
+        import idna
+
+        return ".".join(
+            idna.ulabel(label) if label.startswith(_ACE_PREFIX) else label for label in ascii_name.split(".")
+        )
+
     def registrable_domain(self, ascii_name: str) -> str | None:
         """The registrable domain by the public suffix list, ICANN's and the private section alike."""
         found: str | None = self._list.privatesuffix(ascii_name)

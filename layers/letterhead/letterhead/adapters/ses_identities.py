@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from letterhead.adapters.aws_session import session
 from letterhead.domains.ports import (
     ForeignIdentityError,
+    NameRefusedError,
     ProviderBusyError,
     ProviderIdentity,
     ProviderRefusedError,
@@ -123,6 +124,8 @@ class SesIdentities:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             if code in _BUSY or status >= _SERVER_ERROR:
                 raise ProviderBusyError(_RETRY_AFTER_SECONDS) from error
+            if code == "BadRequestException" and operation in _ABOUT_NAMES:
+                raise NameRefusedError(code) from error
             raise ProviderRefusedError(code) from error
         except BotoCoreError as error:
             raise ProviderBusyError(_RETRY_AFTER_SECONDS) from error
@@ -149,6 +152,8 @@ _OURS: dict[str, type[Exception]] = {
     "AlreadyExistsException": _AlreadyExistsError,
     "NotFoundException": _NotFoundError,
 }
+# What the caller of a registration has a say in: the domain's name, and that of its MAIL FROM domain.
+_ABOUT_NAMES = frozenset({"create_email_identity", "put_email_identity_mail_from_attributes"})
 
 
 def _tag(domain_id: str) -> Any:

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     KEY_CONFLICT = "key_conflict"
+    PROVIDER_REFUSED = "provider_refused"
     UNSUPPORTED_MEDIA = "unsupported_media"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"

@@ -17,7 +17,8 @@ JSON = "application/json"
 class Reply:
     """Status, body and headers. `body` is what JSON makes of it, text as it is, or None for an empty body.
 
-    `secrets` are JSON Pointers (RFC 6901) to what may be told once and never kept.
+    `secrets` are JSON Pointers (RFC 6901) to what may be told once and never kept. A `provisional` one may be otherwise at the
+    next try, though its status doesn't say so.
     """
 
     status: int
@@ -25,3 +26,4 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = JSON
     secrets: tuple[str, ...] = ()
+    provisional: bool = False

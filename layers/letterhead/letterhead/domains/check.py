@@ -10,7 +10,7 @@ from letterhead.domains.challenge import challenge_name
 from letterhead.domains.claims import Contest, NameView
 from letterhead.domains.diagnosis.judgement import Seen
 from letterhead.domains.diagnosis.subject import Subject
-from letterhead.domains.domain import Ownership, Registration, SendingDomain
+from letterhead.domains.domain import DomainChangedError, Ownership, Registration, SendingDomain
 from letterhead.domains.history import CheckHistory, facts_of, findings_of, keep
 from letterhead.domains.holding import hold, take_over
 from letterhead.domains.ports import (
@@ -104,8 +104,8 @@ def after_check(
     """The domain after a check.
 
     The right to send begins when the name is held, DKIM, MAIL FROM and SPF are verified and the provider says yes. It ends only
-    when the provider says no for good, or when DKIM was definitely absent in three checks over at least 24 hours. A look that
-    nobody answered neither adds to them nor ends the count.
+    when the provider says no, because it has given up or begins anew, or when DKIM was definitely absent in three checks over at
+    least 24 hours. A look that nobody answered neither adds to them nor ends the count.
     """
     after = domain.with_statuses(verification.statuses(), now)
     absences, since = domain.dkim_absences, domain.dkim_absent_since
@@ -235,10 +235,26 @@ class _Case:
         return Contest.AT_PROVIDER if foreign else None
 
     def _provide(self) -> None:
-        self.domain, self._identity = provide(self.domain, self._outside, self._now)
+        try:
+            self.domain, self._identity = provide(self.domain, self._outside, self._now)
+        except DomainChangedError:
+            self._identity = self._made_meanwhile()
         self._provider_answers = True
         if self.domain.contested:
             self._contest = Contest.AT_PROVIDER
+
+    def _made_meanwhile(self) -> ProviderIdentity | None:
+        """What the provider has where somebody else has completed the registration at the same moment."""
+        before = self.domain
+        found = self._outside.store.now_by_name(before.account_id, before.name)
+        if (
+            found is None
+            or (found.domain_id, found.ownership) != (before.domain_id, before.ownership)
+            or found.registration is not Registration.COMPLETE
+        ):
+            raise DomainChangedError
+        self.domain = found
+        return self._outside.provider.find(found.name)
 
 
 class _Shorter:
@@ -262,9 +278,16 @@ def _with_right_to_send(
         and after.checked_at - after.dkim_absent_since >= ABSENCE_THAT_STOPS_SENDING
     )
     if before.can_send:
-        refused = said is not None and said.dkim is ProviderCheck.FAILED
-        return replace(after, can_send=after.held and not gone and not refused)
+        return replace(after, can_send=after.held and not gone and not _says_no(said))
     return replace(after, can_send=after.held and after.authenticated and said is not None and said.sending)
+
+
+def _says_no(said: ProviderStatus | None) -> bool:
+    """Whether the provider refuses mail from a domain that it took mail from before: its check has failed for good, or it has no
+    identity of that name (any more), or a new one that it hasn't verified yet."""
+    if said is None or said.dkim is ProviderCheck.FAILED:
+        return said is not None
+    return not said.sending and said.dkim in (ProviderCheck.NOT_STARTED, ProviderCheck.PENDING)
 
 
 def _dkim_is_right(verification: Verification) -> bool:

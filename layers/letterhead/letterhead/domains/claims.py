@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CLAIM_LASTS = timedelta(days=30)
 MEMORY_LASTS = timedelta(days=365)
+# How often a change that another one has overtaken is tried again.
+ATTEMPTS = 8
 
 
 class Contest(StrEnum):

@@ -10,16 +10,18 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from letterhead.domains.claims import ViewOutdatedError
+from letterhead.domains.claims import ATTEMPTS
 from letterhead.domains.domain import DomainChangedError, DomainNotFoundError, SendingDomain
-from letterhead.domains.ports import Belongings, DomainStore, IdentityProvider, Removed, Surroundings
-from letterhead.domains.registration import ATTEMPTS, completed_later
+from letterhead.domains.parting import part
+from letterhead.domains.registration import completed_later
 from letterhead.identities.identity import IdentityNotFoundError, SenderIdentity
 from letterhead.tokens.restriction import end_with
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from letterhead.domains.ports import Belongings, DomainStore, IdentityProvider, Surroundings
 
 
 def delete(domain: SendingDomain, outside: Surroundings, belongings: Belongings, *, now: datetime) -> None:
@@ -35,7 +37,7 @@ def delete(domain: SendingDomain, outside: Surroundings, belongings: Belongings,
         belongings.tokens.end_those_of(account_id, domain_id=domain_id)
         for identity in belongings.identities.of_domain(account_id, domain_id):
             _remove(identity, belongings)
-        _part(leaving, outside.store, outside.provider, now)
+        part(leaving, outside.store, outside.provider, now)
 
 
 def delete_alone(
@@ -44,7 +46,7 @@ def delete_alone(
     """Delete a domain on which nothing hangs any more. Raises as `delete` does, and nobody goes on but who asks again."""
     leaving = _leave(domain, store, now)
     if leaving is not None:
-        _part(leaving, store, provider, now)
+        part(leaving, store, provider, now)
 
 
 def _remove(identity: SenderIdentity, belongings: Belongings) -> None:
@@ -53,11 +55,6 @@ def _remove(identity: SenderIdentity, belongings: Belongings) -> None:
             belongings.identities.remove(identity)
 
     end_with(remove, belongings.tokens, identity.account_id, identity_id=identity.identity_id)
-
-
-def _part(domain: SendingDomain, store: DomainStore, provider: IdentityProvider, now: datetime) -> None:
-    provider.remove_identity(domain.name, domain.domain_id)
-    _forget(domain, store, now)
 
 
 def _leave(domain: SendingDomain, store: DomainStore, now: datetime) -> SendingDomain | None:
@@ -72,18 +69,4 @@ def _leave(domain: SendingDomain, store: DomainStore, now: datetime) -> SendingD
             return store.save(found.left(now), before=found)
         except (DomainChangedError, DomainNotFoundError):
             found = store.now_by_name(domain.account_id, domain.name)
-    raise UnavailableError
-
-
-def _forget(domain: SendingDomain, store: DomainStore, now: datetime) -> None:
-    for _ in range(ATTEMPTS):
-        view = store.view(domain.account_id, domain.name, domain.registrable)
-        here = view.here.deleted(domain.account_id, domain.domain_id, now)
-        try:
-            store.settle(view, here, [Removed(domain)])
-        except ViewOutdatedError:
-            continue
-        except DomainNotFoundError:
-            return
-        return
     raise UnavailableError

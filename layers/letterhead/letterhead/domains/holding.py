@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from letterhead.domains.challenge import new_challenge
-from letterhead.domains.claims import NameView, ViewOutdatedError
+from letterhead.domains.claims import ATTEMPTS, NameView, ViewOutdatedError
 from letterhead.domains.domain import (
     DomainChangedError,
     DomainNotFoundError,
@@ -18,7 +18,6 @@ from letterhead.domains.domain import (
     SendingDomain,
 )
 from letterhead.domains.ports import Changed, DomainStore, Surroundings
-from letterhead.domains.registration import ATTEMPTS
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:

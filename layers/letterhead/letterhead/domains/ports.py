@@ -27,6 +27,10 @@ class ProviderRefusedError(Exception):
     """The provider refuses for a reason that the operator must see to; the message names it."""
 
 
+class NameRefusedError(ProviderRefusedError):
+    """The provider doesn't take this very name, or its MAIL FROM domain; asking again changes nothing."""
+
+
 class ForeignIdentityError(Exception):
     """The provider has an identity of that name that wasn't made for this domain."""
 

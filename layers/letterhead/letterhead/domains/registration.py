@@ -2,8 +2,9 @@
 
 claim the name (one transaction) -> the provider's identity -> MAIL FROM -> complete. Whoever calls next, a repeated
 registration, a verification or the request that is queued when a step fails, goes on from the step that is missing. Every step
-may be repeated without harm. Whoever was told to try again later gets the answer that it missed. A contested name stops after
-the claim: nothing is done at the provider before it is proven.
+may be repeated without harm. Whoever was told to try again later gets the answer that it missed; of several who ask at the same
+time one gets it. What the provider refuses is let go of again. A contested name stops after the claim: nothing is done at the
+provider before it is proven.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from letterhead.domains.claims import ViewOutdatedError
+from letterhead.domains.claims import ATTEMPTS, ViewOutdatedError
 from letterhead.domains.domain import (
     DomainChangedError,
     DomainExistsError,
+    DomainNotFoundError,
     Ownership,
     Registration,
     SendingDomain,
 )
+from letterhead.domains.parting import let_go, take_back
 from letterhead.domains.ports import (
     Added,
     CompletionRequests,
@@ -36,8 +39,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from letterhead.domains.names import DomainName
-
-ATTEMPTS = 8
 
 
 class NameReservedError(Exception):
@@ -83,7 +84,8 @@ def register(
 ) -> SendingDomain:
     """Register a domain, or complete a registration of this account that stopped half-way.
 
-    Raises `NameReservedError`, `DomainExistsError`, `LimitReachedError`, `ProviderBusyError`, `ProviderRefusedError`.
+    Raises `NameReservedError`, `DomainExistsError`, `LimitReachedError`, `ProviderBusyError`, `NameRefusedError`,
+    `ProviderRefusedError`.
     """
     name = wanted.name
     if any(name.ascii == host or name.ascii.endswith(f".{host}") for host in deployment.reserved):
@@ -107,7 +109,12 @@ def register(
         claimed = _claim(domain, applicant.most, outside, now)
     except DomainExistsError:
         return _go_on(domain, outside, now)
-    return claimed if claimed.contested else provide(claimed, outside, now)[0]
+    if claimed.contested:
+        return claimed
+    try:
+        return _provided(claimed, claimed, outside, now)
+    except (DomainChangedError, DomainNotFoundError):
+        return _go_on(domain, outside, now)
 
 
 def complete(
@@ -119,34 +126,39 @@ def complete(
     """
     if domain.registration is not Registration.CLAIMED:
         return domain
-    if not domain.held:
-        view = outside.store.view(domain.account_id, domain.name, domain.registrable)
-        if view.contest(domain.account_id, now):
-            return stand(domain, Ownership.CONTESTED, outside, now)
+    if _has_become_contested(domain, outside, now):
+        return stand(domain, Ownership.CONTESTED, outside, now)
     return provide(domain, outside, now, answers=answers)[0]
 
 
 def provide(
-    domain: SendingDomain, outside: Surroundings, now: datetime, *, answers: bool = True
+    domain: SendingDomain,
+    outside: Surroundings,
+    now: datetime,
+    *,
+    answers: bool = True,
+    before: SendingDomain | None = None,
 ) -> tuple[SendingDomain, ProviderIdentity | None]:
     """Have the provider ready for a domain that may change it: one whose name is held, or was seen not to be contested.
 
     Answers the domain and what the provider has then; nothing where an identity of somebody else's turned up, which makes the
-    name contested. When the provider can't do it now, somebody will go on later.
+    name contested. `before` is the domain as it is stored, where `domain` differs from that. When the provider can't do it now,
+    somebody will go on later. Raises, besides what the provider does, `DomainChangedError` and `DomainNotFoundError`.
     """
-    provider = outside.provider
+    provider, before = outside.provider, before or domain
     with completed_later(domain, outside.completions):
         try:
             identity = provider.ensure_identity(domain.name, domain.domain_id, take_over=domain.held)
         except ForeignIdentityError:
-            return stand(domain, Ownership.CONTESTED, outside, now), None
+            contested = replace(domain, answered=domain.answered or answers)
+            return outside.store.save(contested.standing(Ownership.CONTESTED, now), before=before), None
         if identity.mail_from_domain != domain.mail_from_domain:
             provider.ensure_mail_from(domain.name, domain.mail_from_domain)
     known = (identity.dkim_tokens, identity.signing_hosted_zone) == (
         domain.dkim_tokens,
         domain.signing_hosted_zone,
     )
-    if known and domain.registration is Registration.COMPLETE:
+    if known and domain == before and domain.registration is Registration.COMPLETE:
         return domain, identity
     completed = replace(
         domain if domain.held else domain.standing(Ownership.UNCONTESTED, now),
@@ -154,9 +166,14 @@ def provide(
         signing_hosted_zone=identity.signing_hosted_zone,
         registration=Registration.COMPLETE,
         answered=domain.answered or answers,
+        version=domain.version + 1,
         updated_at=now,
     )
-    return outside.store.save(completed, before=domain), identity
+    try:
+        return outside.store.save(completed, before=before), identity
+    except (DomainChangedError, DomainNotFoundError):
+        take_back(domain, outside)
+        raise
 
 
 def stand(domain: SendingDomain, ownership: Ownership, outside: Surroundings, now: datetime) -> SendingDomain:
@@ -192,17 +209,64 @@ def _claim(domain: SendingDomain, most: int | None, outside: Surroundings, now: 
 
 
 def _go_on(asked: SendingDomain, outside: Surroundings, now: datetime) -> SendingDomain:
-    """What becomes of a registration that meets the account's own domain of that name."""
+    """What becomes of a registration that meets the account's own domain of that name.
+
+    Nobody has been told of an earlier try: what counts is what the account says now. Whoever is first to store that it is told
+    has the answer; all the others come too late.
+    """
+    for _ in range(ATTEMPTS):
+        found = _untold(asked, outside)
+        said = replace(
+            found,
+            shown_name=asked.shown_name,
+            mail_from_domain=asked.mail_from_domain,
+            external_id=asked.external_id,
+            metadata=asked.metadata,
+            settings=asked.settings,
+        )
+        try:
+            if _has_become_contested(said, outside, now):
+                told = replace(said, answered=True).standing(Ownership.CONTESTED, now)
+            elif (
+                found.registration is Registration.COMPLETE
+                and said.mail_from_domain == found.mail_from_domain
+            ):
+                told = replace(said, answered=True, version=said.version + 1)
+            else:
+                return _provided(said, found, outside, now)
+            return outside.store.save(told, before=found)
+        except (DomainChangedError, DomainNotFoundError):
+            continue
+    raise UnavailableError
+
+
+def _provided(
+    said: SendingDomain, before: SendingDomain, outside: Surroundings, now: datetime
+) -> SendingDomain:
+    """A registration completed and answered, or refused and let go of."""
+    try:
+        return provide(said, outside, now, before=before)[0]
+    except ProviderRefusedError:
+        let_go(before, outside, now)
+        raise
+
+
+def _untold(asked: SendingDomain, outside: Surroundings) -> SendingDomain:
+    """The account's domain of that name, if the account has had no answer to its registration yet."""
     domain = outside.store.now_by_name(asked.account_id, asked.name)
     if domain is None:
         raise DomainChangedError
     if domain.leaving:
         outside.completions.ask(domain.account_id, domain.domain_id)
         raise DomainChangedError
-    if domain.registration is Registration.COMPLETE and not domain.answered:
-        return outside.store.save(replace(domain, answered=True), before=domain)
-    if domain.registration is Registration.COMPLETE or domain.contested:
+    if domain.answered or domain.contested:
         raise DomainExistsError
-    # Nobody has been told of the first try: what counts is what the account says now.
-    said = replace(domain, external_id=asked.external_id, metadata=asked.metadata, settings=asked.settings)
-    return complete(outside.store.save(said, before=domain), outside, now=now)
+    return domain
+
+
+def _has_become_contested(domain: SendingDomain, outside: Surroundings, now: datetime) -> bool:
+    """Whether somebody else has to do with a name by now that isn't held."""
+    if domain.held:
+        return False
+    view = outside.store.view(domain.account_id, domain.name, domain.registrable)
+    return view.contest(domain.account_id, now) is not None

@@ -169,7 +169,13 @@ def verify_all(
 
 def judge(check: DomainCheck, evidence: Evidence, *, now: datetime) -> Verification:
     """The verdicts that follow from the evidence so far; what else it takes is noted in the evidence as wanted."""
-    judgements = examine(check.subject, evidence, now, thorough=check.thorough or _waits(check.provider))
+    judgements = examine(
+        check.subject,
+        evidence,
+        now,
+        thorough=check.thorough or _waits(check.provider),
+        once_right={record.purpose for record in check.subject.required if _was_right(check, record.purpose)},
+    )
     rows = tuple(_verdict(check, record, judgements) for record in check.subject.required)
     provider = check.provider
     return Verification(
@@ -195,7 +201,7 @@ def _verdict(
     elif judgement.seen is Seen.WRONG:
         status = RecordStatus.FAILED
     elif judgement.seen is Seen.ABSENT:
-        status = RecordStatus.FAILED if _was_right(check, record.purpose, previous) else RecordStatus.PENDING
+        status = RecordStatus.FAILED if _was_right(check, record.purpose) else RecordStatus.PENDING
     else:
         status, waiting = _with_provider(check, record, previous, judgements)
         findings += waiting
@@ -216,7 +222,8 @@ def _waits(provider: ProviderStatus | None) -> bool:
     }
 
 
-def _was_right(check: DomainCheck, purpose: RecordPurpose, previous: RecordStatus) -> bool:
+def _was_right(check: DomainCheck, purpose: RecordPurpose) -> bool:
+    previous = check.previous.get(purpose, RecordStatus.PENDING)
     if check.once_verified is not None:
         return purpose in check.once_verified or previous is RecordStatus.VERIFIED
     return previous is not RecordStatus.PENDING

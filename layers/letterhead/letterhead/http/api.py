@@ -190,7 +190,11 @@ class Api:
         http, token, problem = exchange.http, exchange.token, problem_of(error)
         dialect = token.dialect if token else dialect_choice.guess(http.path, http.authorization, http.body)
         reply = dialect_choice.render(problem, dialect)
-        return replace(reply, headers={**reply.headers, **_headers_of(problem)})
+        return replace(
+            reply,
+            headers={**reply.headers, **_headers_of(problem)},
+            provisional=problem.kind is Kind.PROVIDER_REFUSED,
+        )
 
     def _with_limits(self, exchange: _Exchange, reply: Reply) -> Reply:
         if self._gate is None or exchange.token is None or not exchange.standings:

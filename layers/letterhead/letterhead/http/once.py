@@ -58,7 +58,8 @@ class Once:
     def _keep(self, run: Run, reply: Reply) -> None:
         body = text_of(without_secrets(reply.body, reply.secrets))
         try:
-            end(self._store, run, Answer(reply.status, body, reply.content_type, dict(reply.headers)))
+            answer = Answer(reply.status, body, reply.content_type, dict(reply.headers), reply.provisional)
+            end(self._store, run, answer)
         except UnavailableError:
             # The caller gets its answer; the key stays locked until the run's lock has passed.
             return

@@ -145,7 +145,13 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
         "The request with this idempotency key was carried out; its answer was too large to be kept.",
     ),
     "unavailable.UnavailableError": lambda error: Problem(Kind.UNAVAILABLE, retry_after=error.retry_after),
-    "domains.ports.ProviderRefusedError": lambda _: Problem(Kind.UNAVAILABLE, retry_after=60),
+    "domains.ports.NameRefusedError": lambda _: Problem(
+        Kind.INVALID, fields={"domain_name": ("The domain name is not accepted by the mail provider.",)}
+    ),
+    "domains.ports.ProviderRefusedError": lambda _: Problem(
+        Kind.PROVIDER_REFUSED,
+        "The mail provider refuses this until the operator of this service has acted; trying again before then won't help.",
+    ),
 }
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from letterhead.http.event import HttpEvent
     from letterhead.tokens.token import ApiToken
 
+_NOT_THE_CALLERS = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.PROVIDER_REFUSED)
+
 
 class RequestLog:
     """Writes the one line. The path is the route's, never the caller's own, for that may hold an address or a secret link."""
@@ -31,7 +33,8 @@ class RequestLog:
         token: ApiToken | None,
         failure: Exception | None,
     ) -> None:
-        """Write the line of one request; an error of our own is written with its place, never with its text."""
+        """Write the line of one request; an error that isn't the caller's is written with its kind, for the alarms to find it,
+        and its place, never with its text."""
         line: dict[str, object] = {
             "request": http.request_id,
             "method": http.method,
@@ -41,10 +44,12 @@ class RequestLog:
         }
         if token is not None:
             line |= {"account": token.account_id, "dialect": token.dialect, "token": token.preview}
-        if failure is None or problem_of(failure).kind not in (Kind.INTERNAL, Kind.UNAVAILABLE):
+        kind = None if failure is None else problem_of(failure).kind
+        if failure is None or kind not in _NOT_THE_CALLERS:
             self._logger.info("request", extra=line)
             return
-        line |= {"error": type(failure).__name__, "cause": _causes(failure), "where": _places(failure)}
+        line |= {"kind": kind, "error": type(failure).__name__}
+        line |= {"cause": _causes(failure), "where": _places(failure)}
         self._logger.error("request failed", extra=line)
 
     def write_unnoted_use(self, token: ApiToken, failure: Exception) -> None:

@@ -20,17 +20,21 @@ class SecretNotFoundError(LookupError):
 
 @value_type
 class Answer:
-    """What a caller was told: `headers` are the operation's own, `body` the very text that was sent."""
+    """What a caller was told: `headers` are the operation's own, `body` the very text that was sent.
+
+    A `provisional` one may be otherwise at the next try, whatever its status.
+    """
 
     status: int
     body: str
     content_type: str
     headers: Mapping[str, str]
+    provisional: bool = False
 
     @property
     def is_final(self) -> bool:
         """Whether a repetition gets it. A failure or a refusal for the pace of requests is none: the next try may go well."""
-        return self.status < 500 and self.status not in _NOT_KEPT
+        return self.status < 500 and self.status not in _NOT_KEPT and not self.provisional
 
     @property
     def fits(self) -> bool:

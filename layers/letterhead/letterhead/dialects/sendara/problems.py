@@ -16,6 +16,7 @@ _CODES = {
     Kind.TOO_LARGE: (413, "payload_too_large", "the request body is too large"),
     Kind.TOO_MANY: (429, "rate_limit_exceeded", "too many requests, try again later"),
     Kind.KEY_CONFLICT: (409, "idempotency_key_reused", "this idempotency key is taken"),
+    Kind.PROVIDER_REFUSED: (409, "provider_refused", "the mail provider refuses this"),
     Kind.UNSUPPORTED_MEDIA: (415, "unsupported_media_type", "send the body as application/json"),
     Kind.UNAVAILABLE: (503, "unavailable", "try again later"),
     Kind.INTERNAL: (500, "internal", "something went wrong on our side"),

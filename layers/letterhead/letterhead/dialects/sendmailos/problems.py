@@ -16,6 +16,7 @@ _CODES = {
     Kind.TOO_LARGE: (413, "PAYLOAD_TOO_LARGE", "The request body is too large"),
     Kind.TOO_MANY: (429, "RATE_LIMITED", "Too many requests, try again later"),
     Kind.KEY_CONFLICT: (409, "CONFLICT", "This idempotency key is taken"),
+    Kind.PROVIDER_REFUSED: (409, "PROVIDER_REFUSED", "The mail provider refuses this"),
     Kind.UNSUPPORTED_MEDIA: (415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json"),
     Kind.UNAVAILABLE: (503, "UNAVAILABLE", "Try again later"),
     Kind.INTERNAL: (500, "INTERNAL_ERROR", "Something went wrong on our side"),

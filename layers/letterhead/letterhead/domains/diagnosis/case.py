@@ -23,11 +23,12 @@ _LONGEST_FOUND = 1000
 
 @value_type
 class Case:
-    """A required record of a domain, and the evidence."""
+    """A required record of a domain, and the evidence. `once_right`: whether the record has been right before."""
 
     record: RequiredRecord
     subject: Subject
     evidence: Evidence
+    once_right: bool = False
 
     @property
     def answer(self) -> Answer | None:
@@ -49,6 +50,11 @@ class Case:
         apex = self.zone.apex if self.zone else ""
         inside = self.record.name == apex or self.record.name.endswith("." + apex)
         return apex if inside and "." in apex else self.subject.registrable
+
+    @property
+    def not_there(self) -> str:
+        """How a sentence ends that says that there is no such record."""
+        return "any more" if self.once_right else "yet"
 
     def fix(self, what: str, *, value: str | None = None) -> Fix:
         """The fix that has the record typed with this value, the required one by default."""

@@ -47,7 +47,10 @@ def missing_dmarc(case: Case) -> Finding:
             value = value.replace("p=none", f"p={policy}", 1)
             what = f"Add the record; its policy is the one that {case.subject.registrable} has for its subdomains now."
     return case.finding(
-        Code.DMARC_MISSING, "no _dmarc TXT record found yet", fix=case.fix(what, value=value), more=more
+        Code.DMARC_MISSING,
+        f"no _dmarc TXT record found {case.not_there}",
+        fix=case.fix(what, value=value),
+        more=more,
     )
 
 

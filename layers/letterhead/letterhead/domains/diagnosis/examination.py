@@ -19,6 +19,7 @@ from letterhead.domains.records import DKIM_PURPOSES, MAIL_FROM_PURPOSES, Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from letterhead.domains.diagnosis.evidence import Evidence
@@ -40,14 +41,22 @@ def first_inquiry(subject: Subject) -> Inquiry:
 
 
 def examine(
-    subject: Subject, evidence: Evidence, now: datetime, *, thorough: bool
+    subject: Subject,
+    evidence: Evidence,
+    now: datetime,
+    *,
+    thorough: bool,
+    once_right: AbstractSet[RecordPurpose] = frozenset(),
 ) -> Mapping[RecordPurpose, Judgement]:
     """What DNS shows of each required record. Notes in the evidence what else it needs to know.
 
     While all is right nothing else is asked. Once something is wrong, or `thorough`, every server is heard and the names are
-    looked at where a record lands by mistake.
+    looked at where a record lands by mistake. `once_right` names the records that have been right before.
     """
-    cases = {record.purpose: Case(record, subject, evidence) for record in subject.required}
+    cases = {
+        record.purpose: Case(record, subject, evidence, record.purpose in once_right)
+        for record in subject.required
+    }
     first = {purpose: _first_look(case) for purpose, case in cases.items()}
     if (
         not thorough
@@ -118,7 +127,9 @@ def _missing(case: Case) -> Finding:
         return missing_dmarc(case)
     kind = "SPF (TXT)" if case.record.purpose is RecordPurpose.MAIL_FROM_SPF else case.record.type
     return case.finding(
-        Code.MISSING, f"no {kind} record found at {case.record.name} yet", fix=case.fix("Add the record.")
+        Code.MISSING,
+        f"no {kind} record found at {case.record.name} {case.not_there}",
+        fix=case.fix("Add the record."),
     )
 
 
