@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from letterhead.accounts.limits import LimitReachedError
 from letterhead.dialects.domain_additions import NOT_REQUIRED
+from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.domains.diagnosis.codes import Code
 from letterhead.domains.diagnosis.judgement import Seen
-from letterhead.domains.domain import Ownership
+from letterhead.domains.domain import DomainExistsError, DomainNotFoundError, Ownership
 from letterhead.domains.exports.formats import FORMS
 from letterhead.domains.history import DEFAULT_PAGE, MOST_ON_A_PAGE
-from letterhead.domains.ports import ChallengeAnswer
+from letterhead.domains.names import DomainNameError
+from letterhead.domains.ports import ChallengeAnswer, NameRefusedError, ProviderRefusedError
 from letterhead.domains.records import RecordPurpose, RecordStatus
+from letterhead.domains.registration import NameReservedError
 from letterhead.domains.verification import ProviderCheck
 from tools.openapi import values
-from tools.openapi.operation import Parameter, Place
+from tools.openapi.operation import Answer, Operation, Parameter, Place
 from tools.openapi.schema import (
     Schema,
     array,
@@ -31,22 +35,22 @@ from tools.openapi.schema import (
 Moment = Callable[[str], Schema]
 RECORD_TYPE = one_of(["CNAME", "MX", "TXT"])
 RECORD_NAME = text("Fully qualified, without a final dot.", example="abc123._domainkey.mail.acme.com")
-DRY_RUN = Parameter(
+_DRY_RUN = Parameter(
     "dry_run",
     Place.QUERY,
     one_of(["true", "false", "1", "0"]),
     "Whether to look only: nothing is kept, no status changes.",
     empty=False,
 )
-DRY_RUN_BODY = body({"dry_run": nullable(flag("As in the query, which goes first."))})
-FORMAT = Parameter(
+_DRY_RUN_BODY = body({"dry_run": nullable(flag("As in the query, which goes first."))})
+_FORMAT = Parameter(
     "format",
     Place.QUERY,
     one_of(FORMS),
     "A file to download instead: a zone's master file, a change batch for Route 53, a Terraform configuration, the body of "
     "Cloudflare's batch call, or a spreadsheet.",
 )
-HISTORY_PARAMETERS = (
+_HISTORY_PARAMETERS = (
     Parameter(
         "limit",
         Place.QUERY,
@@ -57,20 +61,99 @@ HISTORY_PARAMETERS = (
         "cursor", Place.QUERY, text(pattern=r"^[0-9a-z]{16}$"), "The `next_cursor` of the page before."
     ),
 )
-FILES: dict[str, Schema] = {
+_FILES: dict[str, Schema] = {
     form.media_type.partition(";")[0]: text("A file to download.")
     for form in FORMS.values()
     if form.media_type != "application/json"
 }
-FILE_HEADERS = {
+_FILE_HEADERS = {
     "content-disposition": text("The file's name.", example='attachment; filename="mail.acme.com.zone"')
 }
+REGISTRATION_REFUSALS = (
+    DomainNameError,
+    NameReservedError,
+    DomainExistsError,
+    LimitReachedError,
+    NameRefusedError,
+    ProviderRefusedError,
+)
 NEXT_LINK = {"link": text("Where the list goes on (RFC 8288), if it is longer than one answer.")}
 
 
-def or_file(listed: Schema) -> Schema:
-    """The records as a list, or as one of the files that are JSON."""
-    return {"anyOf": [listed, ref("Route53File"), ref("TerraformFile"), ref("CloudflareFile")]}
+def records_call(
+    tag: str, listed: Schema, described: str = "As a list, or as a file for the DNS host."
+) -> Operation:
+    """The call for a domain's records; `listed` is the dialect's list of them."""
+    return Operation(
+        "listRecords",
+        tag,
+        "List the records that a domain needs",
+        described,
+        Answer(
+            200,
+            "The records.",
+            {"anyOf": [listed, ref("Route53File"), ref("TerraformFile"), ref("CloudflareFile")]},
+            files=_FILES,
+            headers=_FILE_HEADERS,
+        ),
+        parameters=(_FORMAT,),
+        refusals=(InvalidFieldsError, DomainNotFoundError),
+    )
+
+
+def checks_call(tag: str, page: Schema) -> Operation:
+    """The call for a domain's history; `page` is the dialect's envelope of it."""
+    return Operation(
+        "listChecks",
+        tag,
+        "List a domain's checks",
+        "Newest first, for thirteen months. Checks in a row that came to the same are one entry.",
+        Answer(200, "A page of checks.", page),
+        parameters=_HISTORY_PARAMETERS,
+        refusals=(InvalidFieldsError, DomainNotFoundError),
+    )
+
+
+def show_call(tag: str, domain: Schema) -> Operation:
+    """The call for one domain."""
+    return Operation(
+        "showDomain",
+        tag,
+        "Show a domain",
+        "As the last check left it.",
+        Answer(200, "The domain.", domain),
+        refusals=(DomainNotFoundError,),
+    )
+
+
+def delete_call(tag: str) -> Operation:
+    """The call that deletes a domain."""
+    return Operation(
+        "deleteDomain",
+        tag,
+        "Delete a domain",
+        "With its sender identities, the tokens that are restricted to it, and what Amazon SES has of it. After a 503 it goes on "
+        "by itself.",
+        Answer(204, "Deleted."),
+        refusals=(DomainNotFoundError, ProviderRefusedError),
+    )
+
+
+def verify_call(tag: str, found: Schema, *, posts: bool = True) -> Operation:
+    """The call that checks a domain; `posts` says whether it is a POST, which may have a body."""
+    return Operation(
+        "verifyDomain",
+        tag,
+        "Check a domain's records now",
+        "Reads DNS and asks Amazon SES. It can be repeated at will and resets nothing.",
+        Answer(200, "What the check found.", found),
+        parameters=(_DRY_RUN,),
+        body=_DRY_RUN_BODY if posts else None,
+        body_required=False,
+        refusals=(DomainNotFoundError, ProviderRefusedError)
+        if posts
+        else (InvalidFieldsError, DomainNotFoundError, ProviderRefusedError),
+    )
 
 
 def additions(moment: Moment) -> dict[str, Schema]:

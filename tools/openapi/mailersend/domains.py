@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from letterhead.accounts.limits import LimitReachedError
 from letterhead.dialects.mailersend.domains import LONGEST_NAME
 from letterhead.dialects.problem import InvalidFieldsError
-from letterhead.domains.domain import DomainExistsError, DomainNotFoundError
-from letterhead.domains.names import DomainNameError
-from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
-from letterhead.domains.registration import NameReservedError
+from letterhead.domains.domain import DomainNotFoundError
 from tools.openapi import domains, values
 from tools.openapi.mailersend.domain_objects import RETURN_PATH, SETTINGS
 from tools.openapi.mailersend.pages import PARAMETERS, one, page_of, simple_page_of
@@ -46,14 +42,7 @@ OPERATIONS = {
             {"name": {**values.domain_to_register(), "maxLength": LONGEST_NAME}, **RETURN_PATH, **SETTINGS},
             required=("name",),
         ),
-        refusals=(
-            DomainNameError,
-            NameReservedError,
-            DomainExistsError,
-            LimitReachedError,
-            NameRefusedError,
-            ProviderRefusedError,
-        ),
+        refusals=domains.REGISTRATION_REFUSALS,
     ),
     ("GET", "/v1/domains"): Operation(
         "listDomains",
@@ -72,23 +61,8 @@ OPERATIONS = {
         ),
         refusals=(InvalidFieldsError,),
     ),
-    ("GET", "/v1/domains/{domain}"): Operation(
-        "showDomain",
-        _TAG,
-        "Show a domain",
-        "As the last check left it.",
-        Answer(200, "The domain.", one("Domain")),
-        refusals=_NOT_FOUND,
-    ),
-    ("DELETE", "/v1/domains/{domain}"): Operation(
-        "deleteDomain",
-        _TAG,
-        "Delete a domain",
-        "With its sender identities, the tokens that are restricted to it, and what Amazon SES has of it. After a 503 it goes on "
-        "by itself.",
-        Answer(204, "Deleted."),
-        refusals=(DomainNotFoundError, ProviderRefusedError),
-    ),
+    ("GET", "/v1/domains/{domain}"): domains.show_call(_TAG, one("Domain")),
+    ("DELETE", "/v1/domains/{domain}"): domains.delete_call(_TAG),
     ("PUT", "/v1/domains/{domain}/settings"): Operation(
         "changeDomainSettings",
         _TAG,
@@ -99,15 +73,7 @@ OPERATIONS = {
         body_required=False,
         refusals=_NOT_FOUND,
     ),
-    ("GET", "/v1/domains/{domain}/verify"): Operation(
-        "verifyDomain",
-        _TAG,
-        "Check a domain's records now",
-        "Reads DNS and asks Amazon SES. It can be repeated at will and resets nothing.",
-        Answer(200, "What the check found.", ref("Verification")),
-        parameters=(domains.DRY_RUN,),
-        refusals=(InvalidFieldsError, DomainNotFoundError, ProviderRefusedError),
-    ),
+    ("GET", "/v1/domains/{domain}/verify"): domains.verify_call(_TAG, ref("Verification"), posts=False),
     ("GET", "/v1/domains/{domain}/recipients"): Operation(
         "listDomainRecipients",
         _TAG,
@@ -125,32 +91,10 @@ OPERATIONS = {
         Answer(200, "The records.", one("DnsRecords")),
         refusals=_NOT_FOUND,
     ),
-    ("GET", "/v1/domains/{domain}/records"): Operation(
-        "listRecords",
-        _TAG,
-        "List the records that a domain needs",
-        "As a list, or as a file for the DNS host.",
-        Answer(
-            200,
-            "The records.",
-            domains.or_file(closed({"data": array(ref("DnsRecord"))})),
-            files=domains.FILES,
-            headers=domains.FILE_HEADERS,
-        ),
-        parameters=(domains.FORMAT,),
-        refusals=(InvalidFieldsError, DomainNotFoundError),
+    ("GET", "/v1/domains/{domain}/records"): domains.records_call(
+        _TAG, closed({"data": array(ref("DnsRecord"))})
     ),
-    ("GET", "/v1/domains/{domain}/checks"): Operation(
-        "listChecks",
-        _TAG,
-        "List a domain's checks",
-        "Newest first, for thirteen months. Checks in a row that came to the same are one entry.",
-        Answer(
-            200,
-            "A page of checks.",
-            closed({"data": array(ref("Check")), "links": ref("CursorLinks"), "meta": ref("CursorMeta")}),
-        ),
-        parameters=domains.HISTORY_PARAMETERS,
-        refusals=(InvalidFieldsError, DomainNotFoundError),
+    ("GET", "/v1/domains/{domain}/checks"): domains.checks_call(
+        _TAG, closed({"data": array(ref("Check")), "links": ref("CursorLinks"), "meta": ref("CursorMeta")})
     ),
 }

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from letterhead.accounts.limits import LimitReachedError
 from letterhead.dialects.problem import InvalidFieldsError
-from letterhead.domains.domain import DomainExistsError, DomainNotFoundError
-from letterhead.domains.names import DomainNameError
-from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
-from letterhead.domains.registration import NameReservedError
+from letterhead.domains.domain import DomainNotFoundError
 from letterhead.identifiers import DOMAIN_PREFIX
 from tools.openapi import domains, values
 from tools.openapi.operation import Answer, Link, Operation, Parameter, Place
@@ -102,14 +98,7 @@ OPERATIONS = {
             },
         ),
         body=body({"domain": values.domain_to_register()}, required=("domain",)),
-        refusals=(
-            DomainNameError,
-            NameReservedError,
-            DomainExistsError,
-            LimitReachedError,
-            NameRefusedError,
-            ProviderRefusedError,
-        ),
+        refusals=domains.REGISTRATION_REFUSALS,
     ),
     ("GET", "/v1/domains"): Operation(
         "listDomains",
@@ -124,56 +113,13 @@ OPERATIONS = {
         ),
         refusals=(InvalidFieldsError,),
     ),
-    ("GET", "/v1/domains/{domain}"): Operation(
-        "showDomain",
-        _TAG,
-        "Show a domain",
-        "As the last check left it.",
-        Answer(200, "The domain.", ref("Domain")),
-        refusals=_NOT_FOUND,
+    ("GET", "/v1/domains/{domain}"): domains.show_call(_TAG, ref("Domain")),
+    ("DELETE", "/v1/domains/{domain}"): domains.delete_call(_TAG),
+    ("POST", "/v1/domains/{domain}/verify"): domains.verify_call(_TAG, ref("Verification")),
+    ("GET", "/v1/domains/{domain}/records"): domains.records_call(
+        _TAG, closed({"dns_records": array(ref("DnsRecord"))})
     ),
-    ("DELETE", "/v1/domains/{domain}"): Operation(
-        "deleteDomain",
-        _TAG,
-        "Delete a domain",
-        "With its sender identities, the keys that are restricted to it, and what Amazon SES has of it. After a 503 it goes on "
-        "by itself.",
-        Answer(204, "Deleted."),
-        refusals=(DomainNotFoundError, ProviderRefusedError),
-    ),
-    ("POST", "/v1/domains/{domain}/verify"): Operation(
-        "verifyDomain",
-        _TAG,
-        "Check a domain's records now",
-        "Reads DNS and asks Amazon SES. It can be repeated at will and resets nothing.",
-        Answer(200, "What the check found.", ref("Verification")),
-        parameters=(domains.DRY_RUN,),
-        body=domains.DRY_RUN_BODY,
-        body_required=False,
-        refusals=(DomainNotFoundError, ProviderRefusedError),
-    ),
-    ("GET", "/v1/domains/{domain}/records"): Operation(
-        "listRecords",
-        _TAG,
-        "List the records that a domain needs",
-        "As a list, or as a file for the DNS host.",
-        Answer(
-            200,
-            "The records.",
-            domains.or_file(closed({"dns_records": array(ref("DnsRecord"))})),
-            files=domains.FILES,
-            headers=domains.FILE_HEADERS,
-        ),
-        parameters=(domains.FORMAT,),
-        refusals=(InvalidFieldsError, DomainNotFoundError),
-    ),
-    ("GET", "/v1/domains/{domain}/checks"): Operation(
-        "listChecks",
-        _TAG,
-        "List a domain's checks",
-        "Newest first, for thirteen months. Checks in a row that came to the same are one entry.",
-        Answer(200, "The checks.", closed({"checks": array(ref("Check")), "next_cursor": nullable(text())})),
-        parameters=domains.HISTORY_PARAMETERS,
-        refusals=(InvalidFieldsError, DomainNotFoundError),
+    ("GET", "/v1/domains/{domain}/checks"): domains.checks_call(
+        _TAG, closed({"checks": array(ref("Check")), "next_cursor": nullable(text())})
     ),
 }

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from letterhead.accounts.limits import LimitReachedError
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.sendmailos.domains import LARGEST_METADATA, LONGEST_EXTERNAL_ID, MOST_METADATA_KEYS
-from letterhead.domains.domain import DomainExistsError, DomainNotFoundError
-from letterhead.domains.names import DomainNameError
-from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
-from letterhead.domains.registration import NameReservedError
+from letterhead.domains.domain import DomainNotFoundError
 from tools.openapi import domains, values
 from tools.openapi.operation import Answer, Link, Operation, Parameter, Place
 from tools.openapi.schema import Schema, always, array, body, closed, nullable, one_of, ref, resource, text
@@ -101,14 +97,7 @@ OPERATIONS = {
             },
             required=("domain",),
         ),
-        refusals=(
-            DomainNameError,
-            NameReservedError,
-            DomainExistsError,
-            LimitReachedError,
-            NameRefusedError,
-            ProviderRefusedError,
-        ),
+        refusals=domains.REGISTRATION_REFUSALS,
     ),
     ("GET", "/api/v1/domains"): Operation(
         "listDomains",
@@ -134,66 +123,19 @@ OPERATIONS = {
         ),
         refusals=(InvalidFieldsError,),
     ),
-    ("GET", "/api/v1/domains/{domain}"): Operation(
-        "showDomain",
+    ("GET", "/api/v1/domains/{domain}"): domains.show_call(_TAG, _one("Domain")),
+    ("DELETE", "/api/v1/domains/{domain}"): domains.delete_call(_TAG),
+    ("POST", "/api/v1/domains/{domain}/verify"): domains.verify_call(
         _TAG,
-        "Show a domain",
-        "As the last check left it.",
-        Answer(200, "The domain.", _one("Domain")),
-        refusals=_NOT_FOUND,
+        closed({"success": always(True), "domain": ref("Domain"), "results": array(ref("VerificationRow"))}),
     ),
-    ("DELETE", "/api/v1/domains/{domain}"): Operation(
-        "deleteDomain",
+    ("GET", "/api/v1/domains/{domain}/records"): domains.records_call(
         _TAG,
-        "Delete a domain",
-        "With its sender identities, the keys that are restricted to it, and what Amazon SES has of it. After a 503 it goes on "
-        "by itself.",
-        Answer(204, "Deleted."),
-        refusals=(DomainNotFoundError, ProviderRefusedError),
-    ),
-    ("POST", "/api/v1/domains/{domain}/verify"): Operation(
-        "verifyDomain",
-        _TAG,
-        "Check a domain's records now",
-        "Reads DNS and asks Amazon SES. It can be repeated at will and resets nothing.",
-        Answer(
-            200,
-            "What the check found.",
-            closed(
-                {"success": always(True), "domain": ref("Domain"), "results": array(ref("VerificationRow"))}
-            ),
-        ),
-        parameters=(domains.DRY_RUN,),
-        body=domains.DRY_RUN_BODY,
-        body_required=False,
-        refusals=(DomainNotFoundError, ProviderRefusedError),
-    ),
-    ("GET", "/api/v1/domains/{domain}/records"): Operation(
-        "listRecords",
-        _TAG,
-        "List the records that a domain needs",
+        closed({"success": always(True), "dns_records": array(ref("DnsRecord"))}),
         "Those of MAIL FROM and DMARC too; as a list, or as a file for the DNS host.",
-        Answer(
-            200,
-            "The records.",
-            domains.or_file(closed({"success": always(True), "dns_records": array(ref("DnsRecord"))})),
-            files=domains.FILES,
-            headers=domains.FILE_HEADERS,
-        ),
-        parameters=(domains.FORMAT,),
-        refusals=(InvalidFieldsError, DomainNotFoundError),
     ),
-    ("GET", "/api/v1/domains/{domain}/checks"): Operation(
-        "listChecks",
+    ("GET", "/api/v1/domains/{domain}/checks"): domains.checks_call(
         _TAG,
-        "List a domain's checks",
-        "Newest first, for thirteen months. Checks in a row that came to the same are one entry.",
-        Answer(
-            200,
-            "The checks.",
-            closed({"success": always(True), "checks": array(ref("Check")), "next_cursor": nullable(text())}),
-        ),
-        parameters=domains.HISTORY_PARAMETERS,
-        refusals=(InvalidFieldsError, DomainNotFoundError),
+        closed({"success": always(True), "checks": array(ref("Check")), "next_cursor": nullable(text())}),
     ),
 }
