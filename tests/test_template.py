@@ -354,6 +354,20 @@ def test_every_function_has_a_role_of_its_own():
         assert all(isinstance(policy, dict) for policy in properties.get("Policies", []))
 
 
+def test_every_function_that_knows_tokens_keeps_the_calls_of_accounts_that_want_it():
+    asking = {
+        folder
+        for folder in functions()
+        if "tokens=TokenTable(" in (FUNCTIONS / folder / "app.py").read_text()
+    }
+    logging = {
+        folder for folder in functions() if "    access_log=" in (FUNCTIONS / folder / "app.py").read_text()
+    }
+
+    assert asking == logging == {route.function for route in ROUTES if route.dialect}
+    assert len(asking) > 1
+
+
 def test_the_fallback_may_do_nothing():
     assert not {"Policies", "Role", "Environment"} & set(functions()["fallback"])
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from letterhead import identifiers
 from letterhead.adapters.tables.connection import connection
 from letterhead.tokens import secret
 from letterhead.tokens.dialect import Dialect
@@ -277,6 +278,42 @@ def test_a_use_that_cannot_be_noted_refuses_nothing(tokens, agency, words, dynam
     assert dynamodb_faults.calls[1] == "UpdateItem"
     assert "last use not noted" in tokens.log
     dynamodb_faults.mend()
+
+
+def listed_of(tokens, caller, domain_id, query=""):
+    answer = tokens.call("GET", "/v1/token", caller.text, query=f"domain_id={domain_id}{query}")
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def test_a_list_can_be_of_one_domains_tokens(tokens, agency):
+    here, there = agency.domain("client.com"), agency.domain("elsewhere.com")
+    caller = agency.token(Dialect.MAILERSEND)
+    mine = [agency.token(Dialect.MAILERSEND, domain_id=here.domain_id).id for _ in range(12)]
+    agency.token(Dialect.MAILERSEND, domain_id=there.domain_id)
+    agency.token(Dialect.SENDARA, domain_id=here.domain_id)
+
+    first = listed_of(tokens, caller, here.domain_id, "&limit=10")
+    assert [token["id"] for token in first["data"]] == mine[:1:-1]
+    assert first["meta"]["total"] == 12
+    second = tokens.call("GET", "/v1/token", caller.text, query=first["links"]["next"].partition("?")[2]).json
+    assert [token["id"] for token in second["data"]] == mine[1::-1]
+    assert listed_of(tokens, caller, identifiers.to_uuid(here.domain_id))["meta"]["total"] == 12
+
+
+def test_another_domains_tokens_are_not_listed_to_a_restricted_one(tokens, agency):
+    here, there = agency.domain("client.com"), agency.domain("elsewhere.com")
+    identity = agency.identity("amy@client.com", here)
+    agency.token(Dialect.MAILERSEND, domain_id=there.domain_id)
+    for grant in ({"domain_id": here.domain_id}, {"identity_id": identity.identity_id}):
+        caller = agency.token(Dialect.MAILERSEND, **grant)
+        assert listed_of(tokens, caller, there.domain_id)["data"] == []
+
+
+def test_a_domain_that_is_none_is_refused_by_name(tokens, agency):
+    caller = agency.token(Dialect.MAILERSEND)
+    answer = tokens.call("GET", "/v1/token", caller.text, query="domain_id=..")
+    assert (answer.status, list(answer.json["errors"])) == (422, ["domain_id"])
 
 
 def test_a_page_of_tokens_costs_by_its_size(tokens, agency, meter):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from letterhead.dialects.mailersend.tokens import LONGEST_NAME
 from letterhead.dialects.problem import InvalidFieldsError
+from letterhead.identifiers import DOMAIN_PREFIX
 from letterhead.tokens.account_token import TokenNotFoundError
 from letterhead.tokens.authority import BeyondAuthorityError, ReplacedSecretError
 from letterhead.tokens.dialect import Dialect
@@ -18,6 +19,12 @@ _TAG = "Tokens"
 TAG = {_TAG: "API tokens. None can make, change or hold one that may do more than itself."}
 PATH_PARAMETERS = {"token": Parameter("token", Place.PATH, values.short_id(), "The token's id.")}
 _SCOPE = ref("Scope")
+_OF_DOMAIN = Parameter(
+    "domain_id",
+    Place.QUERY,
+    values.id_of_any_form(DOMAIN_PREFIX, ""),
+    "Those alone that are restricted to this sending domain.",
+)
 _STATUS = one_of(["pause", "unpause"])
 _NAME = values.line("What the token is for.", longest=LONGEST_NAME)
 
@@ -84,7 +91,7 @@ OPERATIONS = {
         "List tokens",
         "Newest first. Tokens of the other services' kinds aren't among them.",
         Answer(200, "A page of tokens.", page_of("Token")),
-        parameters=PARAMETERS,
+        parameters=(*PARAMETERS, _OF_DOMAIN),
         refusals=(InvalidFieldsError,),
     ),
     ("GET", "/v1/token/{token}"): Operation(

@@ -28,12 +28,13 @@ class TokenPageRequest:
     """Which page, counted from 1; `size` is None for all tokens at once.
 
     `after` is the id of the last token on the page before, where the caller knows it: then the page costs as much as the
-    first one.
+    first one. `domain_id` asks for the tokens that are restricted to that domain alone.
     """
 
     number: int = 1
     size: int | None = None
     after: str | None = None
+    domain_id: str | None = None
 
 
 @value_type
@@ -97,11 +98,13 @@ class TokenStore(TokenReader, Protocol):
 
 def page_of(caller: ApiToken, request: TokenPageRequest, store: TokenReader) -> TokenPage:
     """A page of the tokens that the caller may know of."""
-    if caller.reach is Reach.ACCOUNT:
+    if caller.reach is Reach.ACCOUNT and request.domain_id is None:
         page = store.page(caller.account_id, caller.dialect, request)
         return replace(page, tokens=store.with_last_use(page.tokens))
-    found = store.restricted_to(caller.account_id, domain_id=caller.domain_id, identity_id=caller.identity_id)
-    known = sorted((token for token in found if sees(caller, token)), key=lambda each: each.token_id)
+    domain_id = caller.domain_id or request.domain_id
+    found = store.restricted_to(caller.account_id, domain_id=domain_id, identity_id=caller.identity_id)
+    wanted = (token for token in found if request.domain_id in (None, token.grant.domain_id))
+    known = sorted((token for token in wanted if sees(caller, token)), key=lambda each: each.token_id)
     known.reverse()
     start = (request.number - 1) * (request.size or 0)
     shown = known[start:] if request.size is None else known[start : start + request.size]

@@ -13,7 +13,7 @@ from letterhead.dialects.times import in_microseconds
 from letterhead.dialects.token_fields import read_extras
 from letterhead.tokens.account_token import AccountToken, TokenNotFoundError
 from letterhead.tokens.dialect import Dialect
-from letterhead.tokens.issuing import CreatedToken, NewToken
+from letterhead.tokens.issuing import NO_SUCH_DOMAIN, CreatedToken, NewToken
 from letterhead.tokens.management import TokenChange, TokenPage, TokenPageRequest
 from letterhead.tokens.scopes import SCOPES
 
@@ -86,11 +86,16 @@ def _read_scopes(fields: Fields) -> frozenset[str] | None:
 
 def read_list(query: Sequence[tuple[str, str]]) -> TokenPageRequest:
     """The page that `GET /v1/token` asks for; raises `InvalidFieldsError`."""
-    wrong: dict[str, tuple[str, ...]] = {}
-    page = read_page(dict(query), wrong)
+    given, wrong = dict(query), dict[str, tuple[str, ...]]()
+    page = read_page(given, wrong)
+    domain_id = given.get("domain_id") or None
+    if domain_id is not None:
+        domain_id = identifiers.from_any(identifiers.DOMAIN_PREFIX, domain_id)
+        if domain_id is None:
+            wrong["domain_id"] = (NO_SUCH_DOMAIN,)
     if wrong:
         raise InvalidFieldsError(wrong)
-    return TokenPageRequest(page.number, page.size, page.after)
+    return TokenPageRequest(page.number, page.size, page.after, domain_id)
 
 
 def read_id(text: str) -> str:
@@ -126,13 +131,14 @@ def deleted() -> Reply:
 
 def listed(page: TokenPage, base_url: str, now: datetime) -> Reply:
     """The answer to a list."""
+    kept = {} if page.request.domain_id is None else {"domain_id": page.request.domain_id}
     body = page_body(
         [token_object(token, now) for token in page.tokens],
         number=page.request.number,
         size=page.request.size or max(1, page.total),
         total=page.total,
         last_id=page.tokens[-1].token_id if page.tokens else None,
-        address=PageAddress(f"{base_url}/v1/token", {}),
+        address=PageAddress(f"{base_url}/v1/token", kept),
     )
     return Reply(200, body)
 
