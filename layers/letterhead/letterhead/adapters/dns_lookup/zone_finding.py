@@ -92,6 +92,7 @@ class ZoneFinder:
         self._port = authoritative_port
         self._allow_loopback = allow_loopback
         self._met: set[str] = set()
+        self._recalled: list[ZoneServers] = []
         self._searches: dict[str, asyncio.Task[ZoneServers | NoZone]] = {}
 
     async def zone_of(self, name: str) -> ZoneServers | NoZone:
@@ -101,13 +102,14 @@ class ZoneFinder:
             return await self._search(base_of(name))
         if known.apex not in self._met:
             self._met.add(known.apex)
+            self._recalled.append(known)
             known.forget_troubles()
         return known
 
     async def search_again(self, name: str, stale: ZoneServers) -> ZoneServers | NoZone | None:
         """The zone of a name once more, when the servers remembered from an earlier conversation don't serve it any more;
         None when they were found in this one."""
-        if stale.apex in self._searches:
+        if not any(stale is recalled for recalled in self._recalled):
             return None
         self._memory.forget(stale.apex)
         return await self._search(base_of(name))

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.aliases import alias_judgement
 from letterhead.domains.diagnosis.codes import Code
-from letterhead.domains.diagnosis.dmarc_record import DmarcRecord, is_dmarc, is_milder, merged, read_dmarc
+from letterhead.domains.diagnosis.dmarc_record import (
+    DmarcRecord,
+    is_dmarc,
+    is_milder,
+    meant,
+    merged,
+    read_dmarc,
+)
 from letterhead.domains.diagnosis.judgement import ABSENT, RIGHT, UNKNOWN, Judgement, Seen, wrong
 from letterhead.domains.diagnosis.spf_record import is_spf
 from letterhead.domains.diagnosis.txt_values import has_trailing_text, is_cut_off, near_miss, without_quotes
@@ -170,15 +177,16 @@ def _without_version(case: Case, texts: tuple[str, ...]) -> Judgement:
     """TXT records at the name, none of which is a DMARC record; perhaps one means to be."""
     for text in texts:
         fault = near_miss(text, case.record.value)
-        meant = without_quotes(text).strip()
-        in_capitals = re.sub(r"^v(\s*)=(\s*)dmarc1", r"v\1=\2DMARC1", meant, flags=re.IGNORECASE)
+        unquoted = without_quotes(text).strip()
+        in_capitals = re.sub(r"^v(\s*)=(\s*)dmarc1", r"v\1=\2DMARC1", unquoted, flags=re.IGNORECASE)
+        readable = in_capitals if is_dmarc(in_capitals) else meant(text)
         replace = case.fix(
             "Replace the value.",
-            value=merged([in_capitals], case.record.value) if is_dmarc(in_capitals) else None,
+            value=merged([readable], case.record.value) if readable is not None else None,
         )
         if fault is not None:
             return wrong(case.finding(fault.code, fault.message, found=text, fix=replace))
-        if in_capitals != meant and is_dmarc(in_capitals):
+        if in_capitals != unquoted and is_dmarc(in_capitals):
             return wrong(
                 case.finding(
                     Code.VALUE_CASE_CHANGED, "“DMARC1” has to be in capital letters.", found=text, fix=replace
@@ -188,7 +196,9 @@ def _without_version(case: Case, texts: tuple[str, ...]) -> Judgement:
             return wrong(
                 case.finding(
                     Code.DMARC_SYNTAX,
-                    "This is no DMARC record: it has to begin with “v=DMARC1;”.",
+                    "The backslashes in front of the semicolons have become a part of the value."
+                    if "\\;" in text
+                    else "This is no DMARC record: it has to begin with “v=DMARC1;”.",
                     found=text,
                     fix=replace,
                 )

@@ -17,6 +17,8 @@ _ALIGNMENTS = ("r", "s")
 # Receivers send to the first two or so; a record that names thousands is there to keep us busy.
 _MOST_REPORT_HOSTS = 8
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s,]", re.IGNORECASE)
+_MEANT_POLICY = re.compile(r"(?<![A-Za-z])p\s*[=:]\s*(?P<policy>none|quarantine|reject)\b", re.IGNORECASE)
+_MEANT_ADDRESS = re.compile(r"mailto:[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:[^\s@,!]+@(?P<host>[^\s@,!]+)(?:![0-9]+[kmgt]?)?", re.IGNORECASE)
 
 
@@ -133,6 +135,19 @@ def merged(texts: Sequence[str], needed: str) -> str:
     if not tags.get("rua"):
         tags["rua"] = read_dmarc(needed).tags["rua"]
     return "; ".join((VERSION, *(f"{name}={value}" for name, value in tags.items() if value)))
+
+
+def meant(text: str) -> str | None:
+    """The record that a misspelt one means to be, with the policy and the addresses that can be made out; None without a policy.
+
+    Other separators than semicolons, backslashes in front of them, the version elsewhere than at the beginning.
+    """
+    policy = _MEANT_POLICY.search(text)
+    if policy is None:
+        return None
+    addresses = dict.fromkeys(found.rstrip(".") for found in _MEANT_ADDRESS.findall(text))
+    rua = f"; rua={','.join(addresses)}" if addresses else ""
+    return f"{VERSION}; p={policy['policy'].lower()}{rua}"
 
 
 def is_milder(policy: str | None, than: str | None) -> bool:

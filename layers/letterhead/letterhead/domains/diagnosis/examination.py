@@ -142,7 +142,21 @@ def _right(case: Case, judgement: Judgement) -> Judgement:
         beside = _beside_alias(case)
         if beside is not None:
             return Judgement(Seen.WRONG, (beside, *judgement.findings))
+        covered = _until_the_other_is_there(case)
+        if covered is not None:
+            return Judgement(Seen.ABSENT, (covered, *judgement.findings))
     return judgement
+
+
+def _until_the_other_is_there(case: Case) -> Finding | None:
+    """Whether a wildcard answers for one of the MAIL FROM domain's records while the other is missing: as soon as that one is
+    published the name exists, and the wildcard doesn't answer for it any more (RFC 4592 section 2.2.1)."""
+    others = [
+        case.evidence.answer(record.name, record.type)
+        for record in case.subject.required
+        if record.purpose in MAIL_FROM_PURPOSES and record.purpose is not case.record.purpose
+    ]
+    return wildcard(case) if any(isinstance(answer, Absent) for answer in others) else None
 
 
 def _beside_alias(case: Case) -> Finding | None:

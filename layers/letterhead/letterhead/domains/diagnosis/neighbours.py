@@ -9,7 +9,7 @@ from letterhead.domains.diagnosis.codes import Code
 from letterhead.domains.diagnosis.dmarc_record import is_dmarc
 from letterhead.domains.diagnosis.host_values import plain
 from letterhead.domains.diagnosis.spf import names_provider
-from letterhead.domains.dns_answers import Present
+from letterhead.domains.dns_answers import Absent, Present
 from letterhead.domains.records import RecordPurpose, RecordType
 from letterhead.values import value_type
 
@@ -53,22 +53,28 @@ def misplaced(case: Case) -> Finding | None:
 
 def wildcard(case: Case) -> Finding | None:
     """Whether what is answered for the record's name is answered for any name beside it: nobody has published the record."""
-    record = case.record
-    _, _, above = record.name.partition(".")
-    probe = f"{_unlikely_label(record.name)}.{above}"
-    own, others = case.answer, case.evidence.answer(probe, record.type)
-    if (
-        not isinstance(own, Present)
-        or not isinstance(others, Present)
-        or set(own.values) != set(others.values)
-    ):
+    own = case.answer
+    above = case.record.name.partition(".")[2]
+    if not isinstance(own, Present | Absent) or not _answers_alike(case, own, above):
         return None
+    # The names in between don't exist, so it is the wildcard furthest up that answers (RFC 4592 section 3.3.1).
+    while above != case.apex and _answers_alike(case, own, above.partition(".")[2]):
+        above = above.partition(".")[2]
+    found = own.values if isinstance(own, Present) else " → ".join((case.record.name, *own.chain))
     return case.finding(
         Code.WILDCARD_ANSWERS,
-        f"No record is published at {record.name}: a wildcard (*.{above}) answers for every name there.",
-        found=own.values,
+        f"No record is published at {case.record.name}: a wildcard (*.{above}) answers for every name there.",
+        found=found,
         fix=case.fix("Add the record; a record at the very name goes before the wildcard."),
     )
+
+
+def _answers_alike(case: Case, own: Present | Absent, above: str) -> bool:
+    """Whether a name that nobody has published directly below another one is answered as the record's name is."""
+    others = case.evidence.answer(f"{_unlikely_label(case.record.name)}.{above}", case.record.type)
+    if isinstance(own, Present):
+        return isinstance(others, Present) and set(own.values) == set(others.values)
+    return bool(own.chain) and isinstance(others, Absent) and own.chain == others.chain
 
 
 def has_wildcard(case: Case, kind: RecordType) -> bool:
@@ -122,6 +128,11 @@ def _all_places(case: Case) -> Iterator[_Place]:
         yield _Place(f"www.{domain}", Code.WRONG_HOST, "it belongs at the MAIL FROM domain, not at www")
     else:
         selector = name.partition(".")[0]
+        yield _Place(
+            f"{prefix}.{case.subject.mail_from_domain}",
+            Code.WRONG_HOST,
+            "it belongs at the sending domain, not below the MAIL FROM domain",
+        )
         yield _Place(f"{selector}.{domain}", Code.WRONG_HOST, "“_domainkey” was left out of the name")
         yield _Place(
             f"{selector}.domainkey.{domain}",

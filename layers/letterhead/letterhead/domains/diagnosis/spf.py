@@ -66,9 +66,10 @@ def _judge_one(case: Case, text: str) -> Judgement:
 
 def _faults(case: Case, text: str, record: SpfRecord, sums: Walk) -> list[Finding]:
     faults: list[Finding] = []
-    whole = merged([text], NEEDED)
-    if not sums.authorises and not sums.macros and not sums.unanswered:
-        faults.append(_include_missing(case, text, record))
+    whole = _without(merged([text], NEEDED), sums.broken)
+    # Beyond the limit nobody looks, so what stands there is not known to be missing.
+    if not sums.authorises and not sums.macros and not sums.unanswered and sums.lookups <= MOST_LOOKUPS:
+        faults.append(_include_missing(case, text, record, whole))
         if faults[0].code is Code.VALUE_TRUNCATED:
             return faults
     if sums.broken:
@@ -78,9 +79,7 @@ def _faults(case: Case, text: str, record: SpfRecord, sums: Walk) -> list[Findin
                 Code.SPF_INCLUDE_BROKEN,
                 f"The SPF record includes {names}, which has no usable SPF record; the whole record is a permerror.",
                 found=text,
-                fix=case.fix(
-                    "Take that include out, or correct its name.", value=_without(whole, sums.broken)
-                ),
+                fix=case.fix("Take that include out, or correct its name.", value=whole),
                 more={"includes": list(dict.fromkeys(sums.broken))},
             )
         )
@@ -144,7 +143,7 @@ def _open(record: SpfRecord) -> bool:
     return record.all is None and record.redirect is None
 
 
-def _include_missing(case: Case, text: str, record: SpfRecord) -> Finding:
+def _include_missing(case: Case, text: str, record: SpfRecord, whole: str) -> Finding:
     if is_cut_off(text, case.record.value) and len(text) > len(VERSION) + 1:
         return case.finding(
             Code.VALUE_TRUNCATED, "The value is cut off.", found=text, fix=case.fix("Replace the value.")
@@ -162,7 +161,7 @@ def _include_missing(case: Case, text: str, record: SpfRecord) -> Finding:
         Code.SPF_INCLUDE_MISSING,
         message,
         found=text,
-        fix=case.fix("Replace the value; don't add a second SPF record.", value=merged([text], NEEDED)),
+        fix=case.fix("Replace the value; don't add a second SPF record.", value=whole),
     )
 
 

@@ -19,6 +19,9 @@ _MODIFIER = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9._-]*)=(?P<value>.*)", re.AS
 _MACRO = re.compile(r"%(?:\{[slodiphcrtvSLODIPHCRTV]\d*r?[.\-+,/_=]*\}|%|_|-)")
 _PREFIX_LENGTHS = re.compile(r"\d{1,2}(?://\d{1,3})?|/\d{1,3}", re.ASCII)
 _DOMAIN = re.compile(r"[^\s/]+")
+# What a name without a macro at its end ends in (RFC 7208 section 7.1, `toplabel`).
+_TOP_LABEL = re.compile(r"(?:.*\.)?[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?")
+_RUN_ON = re.compile(r".*[A-Za-z0-9](?P<rest>[~?+][A-Za-z].*)")
 
 
 class SpfSyntaxError(ValueError):
@@ -169,6 +172,12 @@ def _check_domain(domain: str, term: str) -> None:
         raise SpfSyntaxError(f"“{term}” lacks its domain; there may be no space behind the colon")
     if "%" in plain or not plain.isascii() or not _DOMAIN.fullmatch(plain):
         raise SpfSyntaxError(f"“{term}” has no valid domain")
+    if domain.endswith("}") or _TOP_LABEL.fullmatch(domain):
+        return
+    run_on = _RUN_ON.fullmatch(domain)
+    if run_on:
+        raise SpfSyntaxError(f"in “{term}” a space is missing in front of “{run_on['rest']}”")
+    raise SpfSyntaxError(f"“{term}” has no valid domain")
 
 
 def _check_network(name: str, network: str, term: str) -> None:

@@ -8,6 +8,8 @@ from letterhead.domains.diagnosis.codes import Code
 from letterhead.domains.diagnosis.host_values import ValueFault
 
 _QUOTES = "\"'`“”„‟‘’«»"
+# Spaces of other kinds, and characters without width.
+_INVISIBLE = "\u00a0\u2002\u2003\u2007\u2009\u200b\u200c\u200d\u202f\u2060\u3000\ufeff"
 
 
 def near_miss(published: str, expected: str) -> ValueFault | None:
@@ -16,6 +18,12 @@ def near_miss(published: str, expected: str) -> ValueFault | None:
     stripped = published.strip()
     unquoted = stripped.strip(_QUOTES + "\\ ")
     begins = unquoted[: len(tag)]
+    if any(one in published for one in _INVISIBLE) and begins.lower() == tag.lower():
+        return ValueFault(
+            Code.VALUE_HAS_SPACES,
+            "There is a character in the value that looks like a space, or like nothing, and is none; it came along when the "
+            "value was copied. Type the value anew.",
+        )
     if begins == tag and unquoted != stripped:
         return ValueFault(Code.VALUE_QUOTED, "The value was typed in quotes that became part of it.")
     if begins == tag and published != stripped:

@@ -72,11 +72,16 @@ def silence(case: Case) -> tuple[Finding, ...]:
         served = case.evidence.opinions(answer.zone.apex, RecordType.SOA)
         lame = _lame_servers(served) if served is not None else ()
         if served is not None and len(lame) == len(served.servers):
-            return (_lame(case, answer.zone.apex, answer.zone.servers, ()),)
+            return (_lame(case, answer.zone.apex, sorted(answer.zone.servers), ()),)
+    why = f"{server} {_SAYS[reason]}"
+    if reason is SilenceReason.TIMEOUT and isinstance(answer, Unanswered) and answer.zone is None:
+        why = (
+            f"the servers of {case.subject.registrable} could not be found in time; most likely they are down"
+        )
     return (
         case.finding(
             Code.UNANSWERED,
-            f"The question for this record got no answer: {server} {_SAYS[reason]}. Nothing follows from that about the record.",
+            f"The question for this record got no answer: {why}. Nothing follows from that about the record.",
             fix=Fix(
                 "Leave the record as it is for now; check again in a few minutes, and ask the DNS host if it lasts.",
                 case.record.type.value,
@@ -159,13 +164,19 @@ def _lame_servers(opinions: Opinions) -> tuple[str, ...]:
 def _lame(case: Case, apex: str, servers: Sequence[str], answering: Sequence[str]) -> Finding:
     names = ", ".join(servers) or "the servers"
     message = f"{apex} is delegated to {names}, which {'does' if len(servers) == 1 else 'do'} not serve it."
+    advice = (
+        f"At the registrar, set the nameservers of {apex} to those that its DNS host names; "
+        "or create the zone at the DNS host that it is delegated to."
+    )
+    if apex.endswith("." + case.subject.registrable):
+        advice = (
+            f"In the zone above, correct the NS records of {apex}, or delete them and publish its records there; "
+            "or create the zone at the DNS host that it is delegated to."
+        )
     return case.finding(
         Code.LAME_DELEGATION,
         message,
-        fix=Fix(
-            f"At the registrar, set the nameservers of {apex} to those that its DNS host names; "
-            "or create the zone at the DNS host that it is delegated to."
-        ),
+        fix=Fix(advice),
         blocking=not answering,
         more={"servers": list(servers), "answering": list(answering)},
     )
