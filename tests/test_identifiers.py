@@ -167,4 +167,4 @@ def test_nothing_sorts_between_an_id_and_the_one_before_it():
 
 def test_an_id_says_when_it_was_made():
     moment = datetime(2026, 6, 14, 9, 0, 0, 123000, tzinfo=UTC)
-    assert identifiers.moment_of(identifiers.new_id(moment)) == moment
+    assert identifiers.made_at(identifiers.new_id(moment)) == moment

@@ -106,6 +106,7 @@ def test_the_mail_comes_from_the_verified_domain_and_goes_to_the_address(world):
     assert mail.to_address == "amy@bookshelf.com"
     assert mail.tags == {
         "account": ACCOUNT,
+        "domain": world.identity.domain.domain_id,
         "identity": world.identity.identity_id,
         "kind": "identity_confirmation",
     }

@@ -43,15 +43,16 @@ def made_at(identifier: str) -> datetime:
     return _EPOCH + timedelta(milliseconds=int(identifier, 36) >> _RANDOM_BITS)
 
 
+def digest_id(moment: datetime, digest: bytes) -> str:
+    """The id of something that is always the same: its instant, and 36 bits of a digest of what it is."""
+    milliseconds = max(0, int(moment.timestamp() * 1000))
+    random_part = int.from_bytes(digest[:5], "big") >> (40 - _RANDOM_BITS)
+    return _encode((milliseconds << _RANDOM_BITS) | random_part)
+
+
 def is_id(text: str) -> bool:
     """Whether `text` has the form of an id (16 characters of [0-9a-z], at most 80 bits)."""
     return _PATTERN.fullmatch(text) is not None and int(text, 36) >> _ID_BITS == 0
-
-
-def moment_of(identifier: str) -> datetime:
-    """When an id was made, to the millisecond."""
-    milliseconds = int(identifier, 36) >> _RANDOM_BITS
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 def before(identifier: str) -> str:

@@ -111,6 +111,42 @@ class Settings:
         return self._required("SUPPRESSIONS_TABLE")
 
     @property
+    def activity_table(self) -> str:
+        """The activity table's name."""
+        return self._required("ACTIVITY_TABLE")
+
+    @property
+    def activity_days(self) -> int:
+        """For how many days activity is kept."""
+        return int(self._required("ACTIVITY_DAYS"))
+
+    @property
+    def counts_table(self) -> str:
+        """The table of the domains' daily counts, by name."""
+        return self._required("COUNTS_TABLE")
+
+    @property
+    def recipients_table(self) -> str:
+        """The recipients table's name."""
+        return self._required("RECIPIENTS_TABLE")
+
+    @property
+    def stray_events_table(self) -> str:
+        """The table of events that nobody's message belongs to, by name."""
+        return self._required("STRAY_EVENTS_TABLE")
+
+    @property
+    def reputation_limits(self) -> tuple[float, float, float, float, int]:
+        """The percentages of bounces that warn and pause, those of complaints, and how much mail they have to be a share of."""
+        return (
+            float(self._required("BOUNCE_WARNING_PERCENT")),
+            float(self._required("BOUNCE_PAUSE_PERCENT")),
+            float(self._required("COMPLAINT_WARNING_PERCENT")),
+            float(self._required("COMPLAINT_PAUSE_PERCENT")),
+            int(self._required("REPUTATION_VOLUME")),
+        )
+
+    @property
     def outbox_table(self) -> str:
         """The outbox table's name."""
         return self._required("OUTBOX_TABLE")

@@ -67,7 +67,8 @@ class SendingDomain:
     """A domain that an account sends from.
 
     `statuses` holds the last definite verdict of each required record, `once_verified` the records that have ever been right,
-    `findings` what the last check found. `can_send` is the right to send; `dkim_absences` counts the checks since
+    `findings` what the last check found. `can_send` is the right to send; `paused_at` and `pause_reason` say that it
+    doesn't send for now whatever its right, until the operator lets it. `dkim_absences` counts the checks since
     `dkim_absent_since` that found DKIM definitely gone. `dkim_tokens` is empty until the provider has given them. `region` is
     the provider's, for it is part of the records' values. `challenge` is the text of the ownership challenge; `proven_at` is
     when the name was proven by it, `lost_at` when the name was lost to another account. `version` grows with each change of
@@ -97,6 +98,8 @@ class SendingDomain:
     once_verified: frozenset[RecordPurpose] = frozenset()
     findings: Mapping[RecordPurpose, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     can_send: bool = False
+    paused_at: datetime | None = None
+    pause_reason: str | None = None
     dkim_absences: int = 0
     dkim_absent_since: datetime | None = None
     checked_at: datetime | None = None
@@ -132,6 +135,11 @@ class SendingDomain:
     def contested(self) -> bool:
         """Whether the name is still to be proven."""
         return self.ownership is Ownership.CONTESTED
+
+    @property
+    def sends(self) -> bool:
+        """Whether mail may leave from it now: it has the right to send and isn't paused."""
+        return self.can_send and self.paused_at is None
 
     @property
     def leaving(self) -> bool:

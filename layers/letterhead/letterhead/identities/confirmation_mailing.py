@@ -152,7 +152,7 @@ class ConfirmationMailing:
         if identity.email.needs_smtputf8:
             return MailFailure.ADDRESS_NOT_DELIVERABLE
         domain = self._domains.by_id(identity.account_id, identity.domain.domain_id)
-        if domain is None or not domain.can_send:
+        if domain is None or not domain.sends:
             return MailFailure.DOMAIN_NOT_VERIFIED
         return None
 
@@ -180,6 +180,7 @@ def _mail(
         content=confirmation_mail(facts, settings.template),
         tags={
             "account": identity.account_id,
+            "domain": identity.domain.domain_id,
             "identity": identity.identity_id,
             "kind": "identity_confirmation",
         },

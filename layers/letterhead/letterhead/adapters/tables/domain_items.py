@@ -59,6 +59,7 @@ class DomainItem(TableModel):
     """A domain as an item, or a count, which has `total` and `verified` only.
 
     `statuses`, `metadata` and `settings` are JSON, for they are only ever read whole; `findings` are compressed JSON.
+    What it says of pauses and warnings is written for the domain's reputation alone, never by a change of the domain.
     `verification_key` is `<verified or not>#<domain id>`, and absent while the domain is being deleted.
     """
 
@@ -86,6 +87,11 @@ class DomainItem(TableModel):
     once_verified: ListAttribute[str] = ListAttribute()
     findings = BinaryAttribute(null=True, legacy_encoding=False)
     can_send = BooleanAttribute()
+    paused_at = Moment(null=True)
+    pause_reason = UnicodeAttribute(null=True)
+    rated_since = Moment(null=True)
+    bounces_warned_at = Moment(null=True)
+    complaints_warned_at = Moment(null=True)
     dkim_absences = NumberAttribute()
     dkim_absent_since = Moment(null=True)
     checked_at = Moment(null=True)
@@ -184,6 +190,8 @@ def domain_of(item: DomainItem) -> SendingDomain:
         once_verified=frozenset(RecordPurpose(purpose) for purpose in item.once_verified),
         findings=_unpacked(item.findings),
         can_send=item.can_send,
+        paused_at=item.paused_at,
+        pause_reason=item.pause_reason,
         dkim_absences=int(item.dkim_absences),
         dkim_absent_since=item.dkim_absent_since,
         checked_at=item.checked_at,

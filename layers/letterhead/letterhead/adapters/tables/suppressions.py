@@ -122,7 +122,7 @@ class SuppressionTable:
         if standing is not None and standing.cause != (digest_of(wanted.provenance.cause) or None):
             return Kept(self._whole(wanted.account_id, [standing])[0], added=False)
         if standing is not None:
-            made_at = identifiers.moment_of(standing.entry.suppression_id)
+            made_at = identifiers.made_at(standing.entry.suppression_id)
             wanted = replace(
                 wanted,
                 suppression_id=standing.entry.suppression_id,
@@ -300,7 +300,7 @@ class SuppressionTable:
 def _in_short(account_id: str, mark: Mark) -> Suppression:
     """An entry as far as its address's item knows it."""
     entry = mark.entry
-    made_at = identifiers.moment_of(entry.suppression_id)
+    made_at = identifiers.made_at(entry.suppression_id)
     return Suppression(
         entry.suppression_id, account_id, entry.key, made_at, Provenance("", entry.reason), entry.expires_at
     )
