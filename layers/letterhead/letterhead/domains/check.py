@@ -23,7 +23,7 @@ from letterhead.domains.ports import (
     Surroundings,
 )
 from letterhead.domains.records import DKIM_PURPOSES, RecordStatus
-from letterhead.domains.registration import provide, stand
+from letterhead.domains.registration import changed_alike, provide, stand
 from letterhead.domains.verification import (
     CONVERSATION_SECONDS,
     DomainCheck,
@@ -85,11 +85,16 @@ def check(
         if dry_run:
             after = held
         else:
-            stored = hold(case.domain, held, view, outside.store, now)
-            if stored is None:
-                after = after.standing(Ownership.CONTESTED, now)
+            try:
+                stored = hold(case.domain, held, view, outside.store, now)
+            except DomainChangedError:
+                case.domain = changed_alike(case.domain, Ownership.HELD, outside.store)
+                after = after_check(case.domain, verification, case.said, now)
             else:
-                case.domain = after = stored
+                if stored is None:
+                    after = after.standing(Ownership.CONTESTED, now)
+                else:
+                    case.domain = after = stored
     if dry_run:
         return Checked(after, verification, case.challenge)
     facts = facts_of(after, verification, case.said, case.challenge)
@@ -245,13 +250,8 @@ class _Case:
 
     def _made_meanwhile(self) -> ProviderIdentity | None:
         """What the provider has where somebody else has completed the registration at the same moment."""
-        before = self.domain
-        found = self._outside.store.now_by_name(before.account_id, before.name)
-        if (
-            found is None
-            or (found.domain_id, found.ownership) != (before.domain_id, before.ownership)
-            or found.registration is not Registration.COMPLETE
-        ):
+        found = changed_alike(self.domain, self.domain.ownership, self._outside.store)
+        if found.registration is not Registration.COMPLETE:
             raise DomainChangedError
         self.domain = found
         return self._outside.provider.find(found.name)

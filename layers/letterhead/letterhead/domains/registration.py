@@ -26,6 +26,7 @@ from letterhead.domains.parting import let_go, take_back
 from letterhead.domains.ports import (
     Added,
     CompletionRequests,
+    DomainStore,
     ForeignIdentityError,
     ProviderIdentity,
     ProviderRefusedError,
@@ -177,8 +178,22 @@ def provide(
 
 
 def stand(domain: SendingDomain, ownership: Ownership, outside: Surroundings, now: datetime) -> SendingDomain:
-    """Store how an account stands to a name that it doesn't hold."""
-    return outside.store.save(domain.standing(ownership, now), before=domain)
+    """Store how an account stands to a name that it doesn't hold. Raises `DomainChangedError`, `DomainNotFoundError`."""
+    try:
+        return outside.store.save(domain.standing(ownership, now), before=domain)
+    except DomainChangedError:
+        return changed_alike(domain, ownership, outside.store)
+
+
+def changed_alike(domain: SendingDomain, ownership: Ownership, store: DomainStore) -> SendingDomain:
+    """The domain as it is now, where another call of the account has come to the same ownership at the same moment.
+
+    Raises `DomainChangedError` when it is anything else.
+    """
+    found = store.now_by_name(domain.account_id, domain.name)
+    if found is None or found.leaving or (found.domain_id, found.ownership) != (domain.domain_id, ownership):
+        raise DomainChangedError
+    return found
 
 
 @contextmanager
