@@ -43,7 +43,7 @@ def walk(folder: Path, ignored: set[str]) -> Iterator[Path]:
     for path in folder.iterdir():
         if path.is_dir() and path.name not in ignored:
             yield from walk(path, ignored)
-        elif path.is_file():
+        elif path.is_file() and path.name not in ignored:
             yield path
 
 

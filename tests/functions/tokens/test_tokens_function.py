@@ -232,6 +232,22 @@ def test_a_paused_token_is_refused_until_it_goes_on(tokens, agency):
     assert [tokens.call("GET", "/v1/token", text).status for text in texts] == [200, 200]
 
 
+def test_the_node_clients_way_to_pause_leaves_the_name(tokens, agency):
+    # mailersend 3.4.0 (npm), Token.module.js: updateSettings sends {status} to /token/{id}.
+    caller, other = agency.token(Dialect.MAILERSEND), agency.token(Dialect.MAILERSEND, name="client")
+    for status in ("pause", "unpause"):
+        answer = tokens.call("PUT", MAILERSEND.of(other.id), caller.text, json={"status": status})
+        shown = answer.json["data"]
+        assert (answer.status, shown["status"], shown["name"]) == (200, status, "client")
+
+
+@pytest.mark.parametrize("body", [{}, {"name": None}, {"name": " "}, {"status": None}, {"scopes": None}])
+def test_a_change_of_nothing_is_refused(tokens, agency, body):
+    caller = agency.token(Dialect.MAILERSEND)
+    answer = tokens.call("PUT", MAILERSEND.of(caller.id), caller.text, json=body)
+    assert MAILERSEND.fields(answer) == {"name"}
+
+
 @pytest.mark.parametrize("status", [None, "", "paused", True, ["pause"]])
 def test_a_status_is_pause_or_unpause(tokens, agency, status):
     caller = agency.token(Dialect.MAILERSEND)

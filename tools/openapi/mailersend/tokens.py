@@ -100,19 +100,20 @@ OPERATIONS = {
     ("PUT", "/v1/token/{token}"): Operation(
         "renameToken",
         _TAG,
-        "Rename a token, or change its scopes too",
-        "What isn't named stays. Scopes that the token gains must be the asking one's, for as long and from as many networks.",
+        "Change a token's name, status or scopes",
+        "One of them at least; what isn't named stays. Scopes that the token gains must be the asking one's, for as long and "
+        "from as many networks.",
         _SHOWN,
         body=body(
             {
-                "name": _NAME,
+                "name": optional(_NAME),
                 "status": optional(_STATUS),
                 "scopes": nullable(
                     array(_SCOPE, "All that it is to have.", least=1, most=values.MOST_SCOPES)
                 ),
             },
-            required=("name",),
         ),
+        body_required=False,
         refusals=(*_CHANGE_REFUSALS, GrantRefusedError),
     ),
     ("PUT", "/v1/token/{token}/settings"): Operation(

@@ -47,12 +47,13 @@ def read_creation(body: Mapping[str, object]) -> NewToken:
 
 
 def read_change(body: Mapping[str, object]) -> TokenChange:
-    """What `PUT /v1/token/{id}` asks for: a name, and additively a status or scopes; raises `InvalidFieldsError`.
+    """What `PUT /v1/token/{id}` asks for: a name, a status, or additively scopes; raises `InvalidFieldsError`.
 
-    The official Node client can send the status along (contracts A.7). The guide lets permissions grow and shrink later (seed).
+    The official Node client pauses by this call, with a status alone. The guide lets permissions grow and shrink later (seed).
     """
     fields = Fields(body)
-    name = fields.text("name", required=True, longest=LONGEST_NAME)
+    needed = body.get("status") is None and body.get("scopes") is None
+    name = fields.text("name", required=needed, longest=LONGEST_NAME)
     paused = _read_status(fields, required=False)
     scopes = _read_scopes(fields)
     fields.finish()
