@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import dns.message
+import dns.rcode
 import pytest
 
 from letterhead.adapters.dns_lookup import DnsLookup
@@ -163,6 +165,19 @@ def test_a_resolver_stands_in_for_servers_that_cannot_be_reached(world):
     assert isinstance(present, Present)
     assert isinstance(absent, Absent)
     assert present.witness is absent.witness is Witness.RESOLVER
+
+
+def test_a_resolvers_no_without_the_zones_soa_is_no_proof(world):
+    """As somebody gives it who answers in the resolver's place, at a network's edge."""
+    world.do(lambda: world.resolver.set_zone("acme.test", "@ NS ns9\nns9 A 127.0.0.9"))
+
+    def no_such_name(query: dns.message.Message, _: bool) -> bytes:
+        answer = dns.message.make_response(query)
+        answer.set_rcode(dns.rcode.NXDOMAIN)
+        return answer.to_wire()
+
+    world.resolver.raw["x.acme.test"] = no_such_name
+    assert isinstance(ask(world.lookup(RESOLVER), "x.acme.test"), Unanswered)
 
 
 def test_what_a_resolver_remembers_is_no_proof_of_absence_while_the_servers_are_there(world):

@@ -152,7 +152,9 @@ class Resolution:
         zone = said.zone.described() if isinstance(said, Failed) else None
         stands_in = said.zone.unreached if isinstance(said, Failed) else said.reason is None
         reading, asked, _ = await self._resolvers.read(question)
-        if isinstance(reading, Nothing | Useless) and not (stands_in and isinstance(reading, Nothing)):
+        # Without the zone's SOA beside it (RFC 2308 section 2) it may be anybody in between who says that there is nothing.
+        proven = stands_in and isinstance(reading, Nothing) and reading.apex is not None
+        if isinstance(reading, Nothing | Useless) and not proven:
             reason = said.reason or (
                 reading.reason if isinstance(reading, Useless) else SilenceReason.SERVFAIL
             )
