@@ -56,6 +56,15 @@ class Checkout:
     def sam_home(self) -> Path:
         return self.state / "sam"
 
+    @property
+    def authority(self) -> Path:
+        """The certificate that the functions trust beside the system's."""
+        return self.state / "ca.pem"
+
+    @property
+    def authority_key(self) -> Path:
+        return self.state / "ca-key.pem"
+
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import aiohttp
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import Aws
+from local.certificates import authority_of
 from local.checkout import Checkout
 from local.control.server import Control
 from local.deployed_stack import DeployedStack
@@ -44,6 +46,7 @@ from local.sockets import LOOPBACK, free_port, listening_socket, port_of
 from local.source_template import SourceTemplate, read_source_template
 from local.stack_file import Account, Address, AwsAccess, Stack, write_stack
 from local.terminal import Terminal
+from local.tls_front import TlsFront
 
 ORIGIN_PORT = 8787
 CONTROL_PORT = 8788
@@ -104,7 +107,8 @@ class _Start:
         self._sam.command()
         origin_url = await self._start_origin()
         dns, nameserver = await self._start_nameserver()
-        emulator, ses = await self._start_emulator(dns)
+        tls_port = await self._start_tls_front(origin_url)
+        emulator, ses = await self._start_emulator(dns, tls_port)
         access = AwsAccess(emulator.endpoint_url, REGION, ACCESS_KEY_ID, SECRET_ACCESS_KEY)
         aws = Aws(access)
         self._parts.push_async_callback(asyncio.to_thread, keep_logs, aws, self._checkout.log("functions"))
@@ -129,6 +133,18 @@ class _Start:
         self._parts.push_async_callback(self._origin.stop)
         return self._url(listening, ORIGIN_PORT, "API")
 
+    async def _start_tls_front(self, origin_url: str) -> int | None:
+        """The port where link hosts are served over TLS, if we have an authority to vouch for them."""
+        authority = authority_of(self._checkout)
+        if authority is None:
+            return None
+        parts = urlsplit(origin_url)
+        front = TlsFront(authority, Address(str(parts.hostname), int(parts.port or 80)))
+        listening = listening_socket(0)
+        await front.start(listening)
+        self._parts.push_async_callback(front.stop)
+        return port_of(listening)
+
     async def _start_nameserver(self) -> tuple[Address, Nameserver]:
         nameserver = Nameserver()
         host, port = await nameserver.start(LOOPBACK)
@@ -147,7 +163,7 @@ class _Start:
             self._terminal.say(f"  Port {wanted_port} is in use here: the {part} is on port {port} instead.")
         return f"http://{LOOPBACK}:{port}"
 
-    async def _start_emulator(self, dns: Address) -> tuple[Emulator, SesStandIn]:
+    async def _start_emulator(self, dns: Address, tls_port: int | None) -> tuple[Emulator, SesStandIn]:
         async with self._terminal.step("Starting the nameserver, the SES stand-in and the AWS emulator"):
             emulator = Emulator(self._checkout, free_port())
             ses = SesStandIn(
@@ -168,6 +184,8 @@ class _Start:
                     port=emulator.port,
                     scratch=self._checkout.scratch,
                     ses_url=f"http://{ses_host}:{ses_port}",
+                    authority=self._checkout.authority,
+                    tls_port=tls_port,
                 )
             )
         return emulator, ses

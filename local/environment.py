@@ -33,7 +33,13 @@ def isolated(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def emulator_environment(
-    environment: Mapping[str, str], *, port: int, scratch: Path, ses_url: str
+    environment: Mapping[str, str],
+    *,
+    port: int,
+    scratch: Path,
+    ses_url: str,
+    authority: Path,
+    tls_port: int | None,
 ) -> dict[str, str]:
     """What the emulator and, through it, every function inherits: a short list, so that no setting of the user's
     (another executor, a proxy, persistence) changes what the local cloud does."""
@@ -54,6 +60,8 @@ def emulator_environment(
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
         "TMPDIR": str(scratch),
+        "LOCAL_CA_FILE": str(authority),
+        **({"LOCAL_TLS_PORT": str(tls_port)} if tls_port else {}),
     }
 
 

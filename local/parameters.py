@@ -10,6 +10,8 @@ from local.failure import LocalCloudError
 from local.stack_file import Address
 
 SHORTEST_MAIL_RETRY_SECONDS = "30"
+# A name below localhost is loopback wherever it is asked for (RFC 6761 section 6.3), so link hosts lead back to this machine.
+LINK_HOST_TARGET = "letterhead.localhost"
 MOST_CONFIRMATIONS = "100000"
 
 
@@ -26,6 +28,7 @@ def deploy_parameters(origin: str, dns: Address) -> dict[str, str]:
     """What the deployed stack is told besides: where people reach it, whom to ask DNS, and not to wait long."""
     return build_parameters() | {
         "PublicUrl": origin,
+        "LinkHostTarget": LINK_HOST_TARGET,
         "DnsResolvers": f"{dns.host}:{dns.port}",
         "MailRetrySeconds": SHORTEST_MAIL_RETRY_SECONDS,
         "ConfirmationsPerAddress": MOST_CONFIRMATIONS,

@@ -24,5 +24,6 @@ calls = ConfirmationCalls(
     accounts=AccountTable(settings.accounts_table),
     settings=IdentitySettingsTable(settings.identity_settings_table),
     new_id=identifiers.new_id,
+    deployment=settings.deployment,
 )
 handler = Api("confirmations", calls.operations, logger=Logger(service="confirmations"))

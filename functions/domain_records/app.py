@@ -21,6 +21,7 @@ calls = DomainRecordCalls(
     store=DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),
     history=CheckTable(settings.checks_table),
     names=DomainNames(),
+    own_host=settings.own_host,
 )
 handler = Api(
     "domain_records",

@@ -6,8 +6,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from letterhead import identifiers
+from letterhead.adapters.dns_lookup import DnsLookup
 from letterhead.adapters.link_key import LinkKey
 from letterhead.adapters.mail_addresses import MailAddresses
+from letterhead.adapters.outbound_http import GuardedHttp
 from letterhead.adapters.queues import from_message
 from letterhead.adapters.ses_addresses import SesAddresses
 from letterhead.adapters.ses_mail import SesMail
@@ -18,10 +20,12 @@ from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
 from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.http.mail_sender import MailSender
-from letterhead.identities.confirmation_mailing import ConfirmationMailing, MailRequest
+from letterhead.identities.confirmation_mailing import ConfirmationMailing, MailingStores, MailRequest
 from letterhead.identities.exact_sending import ExactSending, VerificationRequest
-from letterhead.identities.limits import MailLimits
+from letterhead.identities.link_host import LinkAddresses, LinkHostCheck
+from letterhead.outbound.rules import Rules
 from letterhead.outbox.owner_notice import NoticeRequest, OwnerNotices
 from letterhead.settings import Settings
 
@@ -29,22 +33,20 @@ settings = Settings.from_env()
 logger = Logger(service="send_mail")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 links = ConfirmationTable(settings.confirmations_table)
+most = settings.confirmations_per_address
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 accounts = AccountTable(settings.accounts_table)
 mailer = SesMail(settings.configuration_set)
 outbox = OutboxTable(settings.outbox_table)
 identities = IdentityTable(settings.identities_table, outbox)
-mailing = ConfirmationMailing(
-    identities=identities,
-    links=links,
-    limits=MailLimits(links, settings.confirmations_per_address),
-    domains=domains,
-    accounts=accounts,
-    settings=IdentitySettingsTable(settings.identity_settings_table),
-    mailer=mailer,
-    key=LinkKey(settings.link_key_secret),
-    public_url=settings.public_url,
-)
+chosen = IdentitySettingsTable(settings.identity_settings_table)
+suppressed = SuppressionTable(settings.suppressions_table)
+stores = MailingStores(identities, links, domains, accounts, chosen, suppressed)
+lookup = DnsLookup(**settings.dns)
+http = GuardedHttp(lookup, Rules(*settings.outbound), authorities=settings.local_authorities)
+check = LinkHostCheck(lookup, http, deployment=settings.deployment, port=settings.link_port)
+addresses = LinkAddresses(check, public_url=settings.public_url, target=settings.own_host)
+mailing = ConfirmationMailing(stores, most, mailer, LinkKey(settings.link_key_secret), addresses)
 notices = OwnerNotices(outbox, accounts, domains, MailAddresses(), mailer)
 exact = ExactSending(identities, SesAddresses(settings.configuration_set), identifiers.new_id)
 acts = {MailRequest: mailing.send, NoticeRequest: notices.send, VerificationRequest: exact.begin}

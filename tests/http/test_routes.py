@@ -23,7 +23,8 @@ def test_the_calls_of_one_path_lie_in_one_function():
 
 def test_only_pages_for_people_do_without_dialect_and_scope():
     assert {route.path for route in ROUTES if not (route.dialect and route.scope)} == {
-        "/confirmations/{link}"
+        "/.well-known/letterhead",
+        "/confirmations/{link}",
     }
     assert [route for route in ROUTES if bool(route.dialect) != bool(route.scope)] == []
 

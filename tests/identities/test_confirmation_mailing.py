@@ -9,9 +9,14 @@ import pytest
 
 from letterhead.accounts.account import Account
 from letterhead.identities.confirmation import Decision, LinkState, look, press
-from letterhead.identities.confirmation_mailing import ConfirmationMailing, Mailing, MailRequest
+from letterhead.identities.confirmation_mailing import (
+    ConfirmationMailing,
+    Mailing,
+    MailingStores,
+    MailRequest,
+)
 from letterhead.identities.identity import IdentityDomain, IdentityStatus, MailFailure
-from letterhead.identities.limits import MailLimits
+from letterhead.identities.link_host import LinkAddresses, LinkHost, Trouble
 from letterhead.identities.links import LINK_LIFETIME, hash_of, visit_field
 from letterhead.identities.settings import SettingsChange
 from letterhead.mail.message import MailRefusedError
@@ -47,6 +52,35 @@ class Mailbox:
         return line.removeprefix(f"{BASE}/confirmations/")
 
 
+class LinkHosts:
+    """Looks at link hosts; `trouble` is what every one of them has."""
+
+    def __init__(self) -> None:
+        self.trouble = None
+        self.looked_at = []
+
+    def url(self, host):
+        return f"https://{host}"
+
+    def checked(self, one, now):
+        self.looked_at.append((one.host, one.target))
+        return replace(one, trouble=self.trouble, checked_at=now)
+
+
+class Suppressed:
+    """Blocks one address, or none."""
+
+    def __init__(self) -> None:
+        self.blocked = None
+        self.failure = None
+
+    def blocking(self, account_id, domain_id, addresses, now):
+        if self.failure is not None:
+            raise self.failure
+        assert (account_id, domain_id) == (ACCOUNT, DOMAIN.domain_id)
+        return {one: ("a block",) for one in addresses if one == self.blocked}
+
+
 class Key:
     value = b"k" * 64
 
@@ -74,17 +108,13 @@ class World:
             domain=IdentityDomain.of(DOMAIN), add_note=True, personal_note="Hi Amy <b>!</b>"
         )
         self.identities.add(self.identity)
-        self.mailing = ConfirmationMailing(
-            identities=self.identities,
-            links=self.links,
-            domains=self.domains,
-            accounts=self.accounts,
-            settings=self.settings,
-            limits=MailLimits(self.links, most_a_day=2),
-            mailer=self.mailbox,
-            key=Key(),
-            public_url=BASE,
+        self.suppressed = Suppressed()
+        self.link_hosts = LinkHosts()
+        stores = MailingStores(
+            self.identities, self.links, self.domains, self.accounts, self.settings, self.suppressed
         )
+        addresses = LinkAddresses(self.link_hosts, public_url=BASE, target="links.agency.example")
+        self.mailing = ConfirmationMailing(stores, 2, self.mailbox, Key(), addresses)
 
     def send(self, generation=1, now=NOW):
         return self.mailing.send(MailRequest(ACCOUNT, self.identity.identity_id, generation), now)
@@ -297,3 +327,75 @@ def test_a_mailed_link_confirms(world):
         event_id="0event00event000",
     )
     assert world.kept.is_verified
+
+
+def test_an_address_on_a_suppression_list_gets_no_mail_and_the_identity_says_so(world):
+    world.suppressed.blocked = "amy@bookshelf.com"
+
+    assert world.send() is Mailing.FAILED
+    assert world.mailbox.mails == []
+    assert world.kept.mail_failure is MailFailure.SUPPRESSED
+
+    world.suppressed.blocked = None
+    assert world.send() is Mailing.SENT
+
+
+def test_while_the_suppression_lists_cant_be_read_nothing_leaves(world):
+    world.suppressed.failure = UnavailableError()
+
+    with pytest.raises(UnavailableError):
+        world.send()
+    assert world.mailbox.mails == []
+
+
+OWN = LinkHost(DOMAIN.domain_id, "links.web-agency.com", "links.agency.example")
+
+
+def link_of(world):
+    (link,) = [word for word in world.mailbox.mails[-1].content.text.split() if "/confirmations/" in word]
+    return link
+
+
+def test_a_link_leads_to_the_domains_own_host_while_that_answers(world):
+    world.settings.change(ACCOUNT, SettingsChange({"link_hosts": (OWN,)}))
+
+    world.send()
+
+    assert link_of(world).startswith("https://links.web-agency.com/confirmations/")
+    assert world.link_hosts.looked_at == [("links.web-agency.com", "links.agency.example")]
+
+
+def test_a_link_leads_to_the_default_host_while_the_own_one_doesnt_answer(world):
+    world.settings.change(ACCOUNT, SettingsChange({"link_hosts": (replace(OWN, trouble=None),)}))
+    world.link_hosts.trouble = Trouble.UNREACHABLE
+
+    world.send()
+
+    assert link_of(world).startswith(f"{BASE}/confirmations/")
+
+
+def test_a_host_of_another_domain_is_not_this_ones(world):
+    world.settings.change(ACCOUNT, SettingsChange({"link_hosts": (replace(OWN, domain_id="another"),)}))
+
+    world.send()
+
+    assert link_of(world).startswith(f"{BASE}/confirmations/")
+
+
+def test_a_host_is_looked_at_again_after_ten_minutes_and_not_before(world):
+    addresses = LinkAddresses(world.link_hosts, public_url=BASE, target="links.agency.example")
+
+    assert addresses.address(OWN, NOW) == "https://links.web-agency.com"
+    world.link_hosts.trouble = Trouble.CERTIFICATE
+    assert addresses.address(OWN, NOW + timedelta(minutes=9)) == "https://links.web-agency.com"
+    assert addresses.address(OWN, NOW + timedelta(minutes=10)) == BASE
+    assert len(world.link_hosts.looked_at) == 2
+
+
+def test_a_newer_look_of_somebody_else_counts(world):
+    addresses = LinkAddresses(world.link_hosts, public_url=BASE, target="links.agency.example")
+    world.link_hosts.trouble = Trouble.NO_CNAME
+
+    assert addresses.address(OWN, NOW) == BASE
+    later = replace(OWN, trouble=None, checked_at=NOW + timedelta(seconds=5))
+    assert addresses.address(later, NOW + timedelta(seconds=9)) == "https://links.web-agency.com"

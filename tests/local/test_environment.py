@@ -23,7 +23,12 @@ USERS = {
 
 def emulator():
     return emulator_environment(
-        USERS, port=4566, scratch=Path("/checkout/.local/tmp"), ses_url="http://127.0.0.1:9001"
+        USERS,
+        port=4566,
+        scratch=Path("/checkout/.local/tmp"),
+        ses_url="http://127.0.0.1:9001",
+        authority=Path("/checkout/.local/ca.pem"),
+        tls_port=8789,
     )
 
 
@@ -69,3 +74,8 @@ def test_sam_finds_the_running_python_first_and_keeps_the_users_proxy_for_packag
     assert environment["NO_PROXY"] == "internal.example,127.0.0.1,localhost"
     assert environment["SAM_CLI_TELEMETRY"] == "0"
     assert environment["__SAM_CLI_APP_DIR"] == "/sam"
+
+
+def test_the_functions_are_told_the_local_authority_and_where_link_hosts_are_served():
+    assert emulator()["LOCAL_CA_FILE"] == "/checkout/.local/ca.pem"
+    assert emulator()["LOCAL_TLS_PORT"] == "8789"

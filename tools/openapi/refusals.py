@@ -26,7 +26,7 @@ from letterhead.identities.identity import AddressTakenError, IdentityNotFoundEr
 from letterhead.identities.limits import TooManyMailsError
 from letterhead.identities.pages import TooManyToSearchError
 from letterhead.identities.resending import AlreadyVerifiedError
-from letterhead.identities.settings import SenderDomainError
+from letterhead.identities.settings import LinkHostError, LinkHostReason, SenderDomainError
 from letterhead.limits.limit import a_minute
 from letterhead.limits.standing import LimitExceededError
 from letterhead.tokens.account_token import TokenNotFoundError
@@ -131,6 +131,9 @@ _SAMPLES: tuple[Refusal, ...] = (
     Refusal(
         FromModeRefusedError("Receivers would reject this mail."),
         "its mail would get nowhere in that From mode",
+    ),
+    Refusal(
+        LinkHostError(0, LinkHostReason.DOMAIN), "a link host isn't below a verified domain of the account"
     ),
     Refusal(SenderDomainError(), "the sender address isn't at a verified domain of the account"),
     Refusal(TokenNotFoundError(), "there is no such token, or none that this one may see"),

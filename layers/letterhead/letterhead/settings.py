@@ -6,7 +6,7 @@ template.yaml sets every variable. A function that asks for one that isn't set f
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from letterhead.values import value_type
@@ -177,6 +177,24 @@ class Settings:
         return self._required("PUBLIC_URL").rstrip("/")
 
     @property
+    def own_host(self) -> str | None:
+        """The host that aliases of customers' link hosts lead to: the parameter for it, else the public URL's, if one is set."""
+        return (
+            _host(self.environment.get("LINK_HOST_TARGET") or self.environment.get("PUBLIC_URL", "")) or None
+        )
+
+    @property
+    def link_port(self) -> int:
+        """The port where link hosts are served: https's own, but in the local cloud."""
+        text = self.environment.get("LOCAL_TLS_PORT")
+        return int(text) if text and self.emulated else 443
+
+    @property
+    def deployment(self) -> str:
+        """What tells this deployment from every other: its stack's id."""
+        return self._required("DEPLOYMENT")
+
+    @property
     def configuration_set(self) -> str:
         """The SES configuration set that new identities get and that every mail names."""
         return self._required("CONFIGURATION_SET")
@@ -209,6 +227,15 @@ class Settings:
         return self.dns_resolvers[0][1] if self.emulated and self.dns_resolvers else 53
 
     @property
+    def dns(self) -> Mapping[str, Any]:
+        """How DNS is asked: the arguments of a look-up."""
+        return {
+            "resolvers": self.dns_resolvers,
+            "authoritative_port": self.dns_authority_port,
+            "allow_loopback": self.emulated,
+        }
+
+    @property
     def outbound_ports(self) -> frozenset[int]:
         """The ports of customers' hosts that we connect to."""
         return frozenset(
@@ -222,6 +249,11 @@ class Settings:
 
         text = self.environment.get("OUTBOUND_PRIVATE_NETWORKS", "")
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+    @property
+    def outbound(self) -> tuple[frozenset[int], tuple[IPv4Network | IPv6Network, ...], bool]:
+        """Ports and private networks of customers' hosts, and whether loopback is open: what the outbound rules are made of."""
+        return self.outbound_ports, self.outbound_networks, self.emulated
 
     @property
     def local_authorities(self) -> str | None:

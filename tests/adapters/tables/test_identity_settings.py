@@ -8,12 +8,22 @@ import pytest
 
 from letterhead.adapters.tables.connection import connection
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
+from letterhead.identities.link_host import LinkHost, Trouble
 from letterhead.identities.settings import DEFAULTS, IdentitySettings, SettingsChange
 from tests.capacity_meter import metered
 from tests.fakes.identity_settings import InMemorySettings
-from tests.fakes.sender_identities import ACCOUNT
+from tests.fakes.sender_identities import ACCOUNT, NOW
 
-EVERYTHING = {field.name: f"the {field.name}" for field in fields(IdentitySettings)}
+LINK_HOSTS = (
+    LinkHost("0d0main000000one", "links.a.com", "links.agency.example"),
+    LinkHost("0d0main000000two", "go.b.com", "links.agency.example", None, NOW),
+    LinkHost(
+        "0d0main0000three", "go.c.com", "links.agency.example", Trouble.OTHER_CNAME, NOW, "shop.example"
+    ),
+)
+EVERYTHING = {field.name: f"the {field.name}" for field in fields(IdentitySettings)} | {
+    "link_hosts": LINK_HOSTS
+}
 
 
 @pytest.fixture(params=["table", "memory"])

@@ -188,7 +188,7 @@ def test_the_challenge_is_a_row_where_it_had_to_be_asked_for(answer, status):
 
 
 def test_dns_records_have_a_place_each():
-    places = data(domain_records.dns_records_shown(mta()))
+    places = data(domain_records.dns_records_shown(mta(), "links.agency.example"))
 
     assert list(places)[:6] == ["id", "spf", "dkim", "return_path", "custom_tracking", "inbound_routing"]
     assert places["spf"] == {
@@ -204,13 +204,18 @@ def test_dns_records_have_a_place_each():
         "priority": "10",  # a string, as MailerSend writes it
     }
     assert (places["custom_tracking"], places["inbound_routing"]) == (None, None)
+    assert places["link_host"] == {
+        "hostname": "links.acme.com", "type": "CNAME", "value": "links.agency.example",
+    }  # fmt: skip
     assert [places[key]["hostname"] for key in ("dkim_2", "dkim_3", "dmarc")] == [
         "def456._domainkey.acme.com", "ghi789._domainkey.acme.com", "_dmarc.acme.com",
     ]  # fmt: skip
 
 
 def test_as_long_as_a_name_is_contested_there_are_no_dkim_records_to_show():
-    places = data(domain_records.dns_records_shown(claimed_domain(ownership=Ownership.CONTESTED)))
+    places = data(
+        domain_records.dns_records_shown(claimed_domain(ownership=Ownership.CONTESTED), "x.example")
+    )
 
     assert [places[key] for key in ("dkim", "dkim_2", "dkim_3")] == [None] * 3
     assert places["return_path"]["hostname"] == "mail.mail.acme.com"

@@ -122,6 +122,7 @@ SCHEMAS: dict[str, Schema] = {
             "dkim_2": _PLACE,
             "dkim_3": _PLACE,
             "dmarc": _PLACE,
+            "link_host": _PLACE,
             "ownership_challenge": ref("OwnershipChallenge"),
         }
     ),

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from letterhead.identifiers import DOMAIN_PREFIX
 from letterhead.identities.creation import UnknownDomainError
-from letterhead.identities.settings import SenderDomainError
+from letterhead.identities.link_host import MOST_LINK_HOSTS, Trouble
+from letterhead.identities.settings import LinkHostError, SenderDomainError
 from tools.openapi import values
 from tools.openapi.mailersend.identities import TAG
 from tools.openapi.mailersend.pages import one
 from tools.openapi.operation import Answer, Operation
-from tools.openapi.schema import Schema, body, nullable, optional, resource, text
+from tools.openapi.schema import (
+    Schema,
+    always,
+    array,
+    body,
+    flag,
+    nullable,
+    one_of,
+    optional,
+    ref,
+    resource,
+    text,
+)
 
 _TAG = next(iter(TAG))
 _COLOUR = text("`#rrggbb`", pattern="^#[0-9A-Fa-f]{6}$", example="#1a73e8")
@@ -39,11 +52,55 @@ _SETTINGS: dict[str, Schema] = {
     "button_text": text("What stands on the button.", longest=60, pattern=values.LINE),
     "success_message": text("What the page says after the confirmation.", longest=500),
 }
-_FIELDS = {name: optional(schema) for name, schema in _SETTINGS.items()}
+_LINK_HOSTS = array(
+    body(
+        {
+            "domain_id": values.id_of_any_form(DOMAIN_PREFIX, "A verified domain of the account."),
+            "host": optional(
+                text("A name below the domain; `links.` before its name if left out.", longest=253)
+            ),
+        },
+        required=("domain_id",),
+    ),
+    "The domains whose links lead to a host of their own, all of them: the list replaces the one before. A host is used while "
+    "its CNAME record is right and this service answers there over https.",
+    most=MOST_LINK_HOSTS,
+)
+_FIELDS = {name: optional(schema) for name, schema in _SETTINGS.items()} | {
+    "link_hosts": optional(_LINK_HOSTS)
+}
 SCHEMAS: dict[str, Schema] = {
     "IdentitySettings": resource(
-        {name: nullable(text()) for name in _SETTINGS},
+        {name: nullable(text()) for name in _SETTINGS} | {"link_hosts": array(ref("LinkHost"))},
         "How confirmation mails look; null where the default holds.",
+    ),
+    "LinkHost": resource(
+        {
+            "domain_id": values.short_id(),
+            "host": text(example="links.web-agency.com"),
+            "in_use": flag("Whether links lead there now."),
+            "record": resource({"type": always("CNAME"), "name": text(), "value": text()}),
+            "checked_at": nullable(values.precise_moment()),
+            "finding": nullable(
+                resource(
+                    {
+                        "code": one_of([f"link_host_{trouble}" for trouble in Trouble]),
+                        "message": text(),
+                        "expected": text(),
+                        "found": nullable(text()),
+                        "fix": resource(
+                            {
+                                "sentence": text(),
+                                "type": always("CNAME"),
+                                "name": text(),
+                                "value": text(),
+                            }
+                        ),
+                    }
+                )
+            ),
+        },
+        "A domain's own host for links, and why it isn't used, if it isn't.",
     ),
     "MailPreview": resource(
         {
@@ -74,7 +131,7 @@ OPERATIONS = {
         _SHOWN,
         body=body(_FIELDS),
         body_required=False,
-        refusals=(SenderDomainError,),
+        refusals=(SenderDomainError, LinkHostError),
     ),
     ("POST", "/v1/identities/settings/preview"): Operation(
         "previewIdentitySettings",
@@ -91,6 +148,6 @@ OPERATIONS = {
             }
         ),
         body_required=False,
-        refusals=(SenderDomainError, UnknownDomainError),
+        refusals=(SenderDomainError, LinkHostError, UnknownDomainError),
     ),
 }

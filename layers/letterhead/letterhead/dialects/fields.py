@@ -85,6 +85,22 @@ class Fields:
                 self.wrong(f"{name}.{position}", f"The {_words(name)}.{position} must be a string.")
         return tuple(each for each in value if isinstance(each, str))
 
+    def objects(self, name: str, *, most: int) -> tuple[Mapping[str, object], ...] | None:
+        """A list of JSON objects, at most so many; what is wrong with one of them is noted at its position (`hosts.0`)."""
+        value = self._body.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            self.wrong(name, f"The {_words(name)} must be an array.")
+            return None
+        if len(value) > most:
+            self.wrong(name, f"The {_words(name)} may not have more than {most} items.")
+            return None
+        for position, each in enumerate(value):
+            if not isinstance(each, dict):
+                self.wrong(f"{name}.{position}", f"The {_words(name)}.{position} must be an object.")
+        return tuple(each for each in value if isinstance(each, dict))
+
     def mapping(self, name: str) -> Mapping[str, object] | None:
         """A JSON object."""
         value = self._body.get(name)

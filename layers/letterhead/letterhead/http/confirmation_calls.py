@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.dialects.people import confirmation_page as pages
+from letterhead.dialects.reply import Reply
 from letterhead.identities.confirmation import DecidableIdentities, LinkLookup, Opened, look, press
 from letterhead.identities.limits import AddressLedger
+from letterhead.identities.link_host import deployment_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from letterhead.accounts.account import Account
-    from letterhead.dialects.reply import Reply
     from letterhead.http.request import PublicRequest
     from letterhead.identities.settings import SettingsLookup
 
@@ -30,7 +31,7 @@ class AccountLookup(Protocol):
 
 
 class ConfirmationCalls:
-    """The calls on `/confirmations/{link}`. `new_id` makes the id of an event."""
+    """The calls on `/confirmations/{link}`. `new_id` makes the id of an event; `deployment` names this deployment."""
 
     def __init__(
         self,
@@ -40,17 +41,23 @@ class ConfirmationCalls:
         accounts: AccountLookup,
         settings: SettingsLookup,
         new_id: Callable[[datetime], str],
+        deployment: str,
     ) -> None:
         self._links = links
         self._identities = identities
         self._accounts = accounts
         self._settings = settings
         self._new_id = new_id
+        self._deployment = deployment
 
     @property
     def operations(self) -> Mapping[str, Callable[[PublicRequest], Reply]]:
         """Each call by the name that it has in the table of routes."""
-        return {"confirmations.show": self.show, "confirmations.decide": self.decide}
+        return {
+            "confirmations.show": self.show,
+            "confirmations.decide": self.decide,
+            "confirmations.tell_deployment": self.tell_deployment,
+        }
 
     def show(self, request: PublicRequest) -> Reply:
         """`GET /confirmations/{link}`."""
@@ -79,6 +86,10 @@ class ConfirmationCalls:
             now=request.now,
             success_message=self._success_message(pressed.opened),
         )
+
+    def tell_deployment(self, _request: PublicRequest) -> Reply:
+        """`GET /.well-known/letterhead`: by this a host that leads here is told from one that doesn't."""
+        return Reply(200, deployment_token(self._deployment), content_type="text/plain; charset=utf-8")
 
     def _asker(self, opened: Opened) -> str:
         account = self._accounts.by_id(opened.identity.account_id) if opened.identity else None

@@ -32,11 +32,13 @@ _WIRES: Mapping[Dialect, Any] = {
 
 @value_type
 class DomainRecordCalls:
-    """The calls; `operations` has them by the names of the table of routes."""
+    """The calls; `operations` has them by the names of the table of routes. `own_host` is where aliases for links lead, if the
+    operator said so."""
 
     store: DomainStore
     history: CheckHistory
     names: NameRules
+    own_host: str | None = None
 
     @property
     def operations(self) -> Mapping[str, Callable[[Request], Reply]]:
@@ -58,7 +60,8 @@ class DomainRecordCalls:
 
     def show_by_place(self, request: Request) -> Reply:
         """`GET /v1/domains/{domain}/dns-records`."""
-        return mailersend.dns_records_shown(named(request, self.store, self.names))
+        own_host = self.own_host or request.own_host
+        return mailersend.dns_records_shown(named(request, self.store, self.names), own_host)
 
     def list_checks(self, request: Request) -> Reply:
         """`GET …/checks`: the history, newest first."""

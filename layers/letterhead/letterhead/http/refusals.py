@@ -13,6 +13,8 @@ from letterhead.dialects.problem import Kind, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from letterhead.identities.settings import LinkHostError
+
 
 class NoSuchCallError(Exception):
     """There is no such path, or it doesn't know that method but the ones named."""
@@ -59,6 +61,13 @@ def _no_sender_domain(_: Exception) -> Problem:
     from letterhead.dialects.mailersend.identity_settings import NO_SUCH_SENDER_DOMAIN
 
     return Problem(Kind.INVALID, fields={"sender_email": (NO_SUCH_SENDER_DOMAIN,)})
+
+
+def _no_link_host(error: LinkHostError) -> Problem:
+    from letterhead.dialects.mailersend.link_hosts import link_host_field
+
+    field, text = link_host_field(error)
+    return Problem(Kind.INVALID, fields={field: (text,)})
 
 
 _PROBLEMS: dict[str, Callable[..., Problem]] = {
@@ -126,6 +135,7 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
         fields={"domain_id": ("The domain must be verified before it can have sender identities.",)},
     ),
     "identities.settings.SenderDomainError": _no_sender_domain,
+    "identities.settings.LinkHostError": _no_link_host,
     "limits.standing.LimitExceededError": lambda error: Problem(
         Kind.TOO_MANY, "Too many requests.", retry_after=error.retry_after
     ),

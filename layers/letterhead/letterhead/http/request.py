@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from letterhead.http.json_body import read_json_object
 from letterhead.values import value_type
@@ -31,6 +32,11 @@ class PublicRequest:
     body: bytes
     base_url: str
     now: datetime
+
+    @property
+    def own_host(self) -> str:
+        """The host under which the caller found us."""
+        return urlsplit(self.base_url).hostname or ""
 
 
 @dataclass

@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.identity import IdentityStatus, MailFailure, SenderIdentity
+from letterhead.identities.limits import AddressLedger
 from letterhead.identities.links import LINK_LIFETIME, ConfirmationLink, derive_token, hash_of
 from letterhead.identities.settings import ConfirmationSender, IdentitySettings, SettingsLookup, sender_for
 from letterhead.mail.confirmation_mail import ConfirmationFacts, confirmation_mail
 from letterhead.mail.lookalikes import in_plain_sight
 from letterhead.mail.message import Mailer, MailRefusedError, OutgoingMail
+from letterhead.suppressions.address import folded
 from letterhead.unavailable import UnavailableError
 from letterhead.values import value_type
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
     from letterhead.accounts.account import Account
     from letterhead.identities.creation import DomainLookup
-    from letterhead.identities.limits import MailLimits
+    from letterhead.identities.link_host import LinkAddresses
+    from letterhead.suppressions.blocking import Suppressed
 
 
 @value_type
@@ -52,8 +55,8 @@ class MailedIdentities(Protocol):
         """Note why this generation's mail hasn't left; nothing when the generation has grown meanwhile."""
 
 
-class LinkStore(Protocol):
-    """Where links are kept."""
+class LinkStore(AddressLedger, Protocol):
+    """Where links are kept, and how many mails an address has got."""
 
     def keep(self, link: ConfirmationLink) -> tuple[ConfirmationLink, bool]:
         """Store a link, and answer it and that it is new; one of that hash that is there already stays and is the answer."""
@@ -74,31 +77,29 @@ class Key(Protocol):
         """The key; raises `UnavailableError`."""
 
 
+@value_type
+class MailingStores:
+    """What is read and written for a mail, each by its own part."""
+
+    identities: MailedIdentities
+    links: LinkStore
+    domains: DomainLookup
+    accounts: AccountLookup
+    settings: SettingsLookup
+    suppressed: Suppressed
+
+
 class ConfirmationMailing:
-    """The act, with what it needs. `public_url` is where people reach us, without a slash at the end."""
+    """The act, with what it needs. `most_a_day` is how many mails one address gets a day, whoever asks."""
 
     def __init__(
-        self,
-        *,
-        identities: MailedIdentities,
-        links: LinkStore,
-        domains: DomainLookup,
-        accounts: AccountLookup,
-        settings: SettingsLookup,
-        limits: MailLimits,
-        mailer: Mailer,
-        key: Key,
-        public_url: str,
+        self, stores: MailingStores, most_a_day: int, mailer: Mailer, key: Key, addresses: LinkAddresses
     ) -> None:
-        self._identities = identities
-        self._links = links
-        self._domains = domains
-        self._accounts = accounts
-        self._settings = settings
-        self._ledger, self._most_a_day = limits.ledger, limits.most_a_day
+        self._stores = stores
+        self._most_a_day = most_a_day
         self._mailer = mailer
         self._key = key
-        self._public_url = public_url
+        self._addresses = addresses
 
     def send(self, request: MailRequest, now: datetime) -> Mailing:
         """Send one mail, unless it isn't wanted any more; repeating a request repeats the same link at worst.
@@ -106,17 +107,19 @@ class ConfirmationMailing:
         What may pass (a throttle, a store that doesn't answer) is noted on the identity where that is possible and raised as
         `UnavailableError`, so that the queue brings the request back; what won't pass is noted and done with.
         """
-        identity = self._identities.by_id_now(request.account_id, request.identity_id)
+        identity = self._stores.identities.by_id_now(request.account_id, request.identity_id)
         if identity is None or not _wants(identity, request):
             return Mailing.OUTDATED
-        account = self._accounts.by_id(identity.account_id)
-        failure = self._obstacle(identity, account)
+        account = self._stores.accounts.by_id(identity.account_id)
+        failure = self._obstacle(identity, account, now)
         if failure is not None or account is None:
             return self._failed(identity, failure or MailFailure.ACCOUNT_SUSPENDED)
-        settings = self._settings.of_account(identity.account_id)
-        sender = sender_for(settings, account.account_id, account.name, identity.domain.name, self._domains)
+        settings = self._stores.settings.of_account(identity.account_id)
+        sender = sender_for(
+            settings, account.account_id, account.name, identity.domain.name, self._stores.domains
+        )
         token = derive_token(self._key.value, identity.identity_id, identity.generation)
-        link, is_new = self._links.keep(
+        link, is_new = self._stores.links.keep(
             ConfirmationLink(
                 token_hash=hash_of(token),
                 account_id=identity.account_id,
@@ -125,39 +128,44 @@ class ConfirmationMailing:
                 expires_at=now + LINK_LIFETIME,
             )
         )
-        if is_new and not self._ledger.count_mail(identity.email.key, self._most_a_day, now):
+        if is_new and not self._stores.links.count_mail(identity.email.key, self._most_a_day, now):
             return self._failed(identity, MailFailure.ADDRESS_LIMIT)
+        address = self._addresses.address(settings.link_host_of(identity.domain.domain_id), now)
         facts = ConfirmationFacts(
             asker=account.name,
             name=identity.name,
             address=in_plain_sight(identity.email.shown, identity.email.deliverable),
             domain=in_plain_sight(identity.domain.shown_name, identity.domain.name),
             note=identity.personal_note if identity.add_note else None,
-            url=f"{self._public_url}/confirmations/{token}",
+            url=f"{address}/confirmations/{token}",
             expires_at=link.expires_at,
         )
         try:
             self._mailer.send(_mail(identity, facts, settings, sender), now)
         except UnavailableError:
-            self._identities.note_failure(identity, MailFailure.PROVIDER_BUSY)
+            self._stores.identities.note_failure(identity, MailFailure.PROVIDER_BUSY)
             raise
         except MailRefusedError:
             return self._failed(identity, MailFailure.PROVIDER_REFUSED)
-        self._identities.note_mailed(identity, mailed_at=now, expires_at=link.expires_at)
+        self._stores.identities.note_mailed(identity, mailed_at=now, expires_at=link.expires_at)
         return Mailing.SENT
 
-    def _obstacle(self, identity: SenderIdentity, account: Account | None) -> MailFailure | None:
+    def _obstacle(
+        self, identity: SenderIdentity, account: Account | None, now: datetime
+    ) -> MailFailure | None:
         if account is None or account.suspended_at is not None:
             return MailFailure.ACCOUNT_SUSPENDED
         if identity.email.needs_smtputf8:
             return MailFailure.ADDRESS_NOT_DELIVERABLE
-        domain = self._domains.by_id(identity.account_id, identity.domain.domain_id)
+        domain = self._stores.domains.by_id(identity.account_id, identity.domain.domain_id)
         if domain is None or not domain.sends:
             return MailFailure.DOMAIN_NOT_VERIFIED
-        return None
+        address = folded(identity.email.deliverable)
+        blocks = self._stores.suppressed.blocking(identity.account_id, domain.domain_id, [address], now)
+        return MailFailure.SUPPRESSED if blocks else None
 
     def _failed(self, identity: SenderIdentity, failure: MailFailure) -> Mailing:
-        self._identities.note_failure(identity, failure)
+        self._stores.identities.note_failure(identity, failure)
         return Mailing.FAILED
 
 

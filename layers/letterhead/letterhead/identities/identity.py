@@ -55,6 +55,7 @@ class MailFailure(StrEnum):
     ADDRESS_NOT_DELIVERABLE = "address_not_deliverable"
     DOMAIN_NOT_VERIFIED = "domain_not_verified"
     ACCOUNT_SUSPENDED = "account_suspended"
+    SUPPRESSED = "suppressed"
 
 
 class IdentityNotFoundError(Exception):

@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
 
 from letterhead.identities.creation import DomainLookup
+from letterhead.identities.link_host import LABEL, LinkHost
 from letterhead.mail.confirmation_mail import MailTemplate
 from letterhead.mail.frame import Appearance
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from letterhead.domains.domain import SendingDomain
     from letterhead.identities.addresses import EmailAddress
+    from letterhead.identities.link_host import LinkHostCheck
 
 SENDER_LOCAL_PART = "no-reply"
+_MOST_LOOKS = 2
+
+
+class LinkHostError(Exception):
+    """A link host can't be taken: `position` in the list, and the reason."""
+
+    def __init__(self, position: int, reason: LinkHostReason) -> None:
+        super().__init__(f"link host {position}: {reason}")
+        self.position = position
+        self.reason = reason
+
+
+class LinkHostReason(StrEnum):
+    """Why a link host can't be taken."""
+
+    DOMAIN = "domain"  # the account has no verified domain of that id
+    HOST = "host"  # the host isn't a name below the domain, or one that the domain needs otherwise
 
 
 class SenderDomainError(Exception):
@@ -43,6 +64,11 @@ class IdentitySettings:
     background_color: str | None = None
     button_text: str | None = None
     success_message: str | None = None
+    link_hosts: tuple[LinkHost, ...] = ()
+
+    def link_host_of(self, domain_id: str) -> LinkHost | None:
+        """The own host that links for a domain's identities lead to, if the account chose one."""
+        return next((one for one in self.link_hosts if one.domain_id == domain_id), None)
 
     @property
     def template(self) -> MailTemplate:
@@ -62,7 +88,7 @@ DEFAULTS = IdentitySettings()
 class SettingsChange:
     """New values by the names of the settings; None brings a default back, what isn't named stays."""
 
-    values: Mapping[str, str | None]
+    values: Mapping[str, Any]
 
 
 @value_type
@@ -106,6 +132,46 @@ def with_sender(
     return SettingsChange(
         {**change.values, "sender_email": sender.deliverable, "sender_domain_id": domain.domain_id}
     )
+
+
+def with_link_hosts(
+    change: SettingsChange,
+    wanted: Sequence[tuple[str, str | None]] | None,
+    target: str,
+    account_id: str,
+    domains: DomainLookup,
+) -> SettingsChange:
+    """The change with the link hosts that were asked for, each a domain's id and a name below it (None: `links.<domain>`).
+
+    Raises `LinkHostError`.
+    """
+    if wanted is None:
+        return change
+    hosts: list[LinkHost] = []
+    for position, (domain_id, given) in enumerate(wanted):
+        domain = domains.by_id(account_id, domain_id)
+        if domain is None or not domain.can_send or any(one.domain_id == domain_id for one in hosts):
+            raise LinkHostError(position, LinkHostReason.DOMAIN)
+        host = given or f"{LABEL}.{domain.name}"
+        if not host.endswith("." + domain.name) or host == domain.mail_from_domain:
+            raise LinkHostError(position, LinkHostReason.HOST)
+        hosts.append(LinkHost(domain_id, host, target))
+    return SettingsChange({**change.values, "link_hosts": tuple(hosts)})
+
+
+def looked_at(
+    settings: IdentitySettings, target: str, check: LinkHostCheck, now: datetime
+) -> tuple[LinkHost, ...]:
+    """The link hosts, those whose last look is old looked at again; at most `_MOST_LOOKS` at a time, the oldest first."""
+    current = [
+        one if one.target == target else replace(one, target=target, checked_at=None)
+        for one in settings.link_hosts
+    ]
+    due = sorted(
+        (one for one in current if one.is_due(now)),
+        key=lambda one: one.checked_at.timestamp() if one.checked_at else 0.0,
+    )[:_MOST_LOOKS]
+    return tuple(check.checked(one, now) if one in due else one for one in current)
 
 
 def sender_for(

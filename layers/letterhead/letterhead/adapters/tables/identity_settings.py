@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import json
+from dataclasses import asdict, fields
+from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
 
 from letterhead.adapters.tables.connection import TableModel
+from letterhead.identities.link_host import LinkHost, Trouble
 from letterhead.identities.settings import DEFAULTS, IdentitySettings, SettingsChange
 
 
@@ -29,6 +32,7 @@ class IdentitySettingsItem(TableModel):
     background_color = UnicodeAttribute(null=True)
     button_text = UnicodeAttribute(null=True)
     success_message = UnicodeAttribute(null=True)
+    link_hosts = UnicodeAttribute(null=True)  # JSON: a list, of at most twenty
 
 
 class IdentitySettingsTable:
@@ -52,7 +56,7 @@ class IdentitySettingsTable:
         item = IdentitySettingsItem(account_id)
         item.update(
             [
-                attributes[name].remove() if value is None else attributes[name].set(value)
+                attributes[name].remove() if not value else attributes[name].set(_stored(value))
                 for name, value in change.values.items()
             ]
         )
@@ -64,4 +68,28 @@ class IdentitySettingsTable:
 
 
 def _settings(item: IdentitySettingsItem) -> IdentitySettings:
-    return IdentitySettings(**{field.name: getattr(item, field.name) for field in fields(IdentitySettings)})
+    plain = {field.name: getattr(item, field.name) for field in fields(IdentitySettings)}
+    return IdentitySettings(**{**plain, "link_hosts": _link_hosts(item.link_hosts)})
+
+
+def _stored(value: str | tuple[LinkHost, ...]) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps([{**asdict(one), "checked_at": _instant(one.checked_at)} for one in value])
+
+
+def _link_hosts(text: str | None) -> tuple[LinkHost, ...]:
+    return tuple(
+        LinkHost(
+            **{
+                **one,
+                "trouble": one["trouble"] and Trouble(one["trouble"]),
+                "checked_at": one["checked_at"] and datetime.fromisoformat(one["checked_at"]),
+            }
+        )
+        for one in json.loads(text or "[]")
+    )
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

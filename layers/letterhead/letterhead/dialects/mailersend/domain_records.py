@@ -11,6 +11,7 @@ from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds
 from letterhead.domains.records import RecordPurpose, RecordType, RequiredRecord
+from letterhead.identities.link_host import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,13 +32,18 @@ _PLACES = {
 }
 
 
-def dns_records_shown(domain: SendingDomain) -> Reply:
-    """The answer to `GET /v1/domains/{domain}/dns-records`; a place is null as long as there is no record for it."""
+def dns_records_shown(domain: SendingDomain, own_host: str) -> Reply:
+    """The answer to `GET /v1/domains/{domain}/dns-records`; a place is null as long as there is no record for it.
+
+    `link_host` is optional: with it, and with the settings of confirmation mails, links lead to a host of the domain's own
+    instead of `own_host`.
+    """
     required = {record.purpose: record for record in domain.records()}
     places: dict[str, object] = {"id": domain.domain_id}
     for place, purpose in _PLACES.items():
         record = None if purpose is None else required.get(purpose)
         places[place] = None if record is None else _record_object(record)
+    places["link_host"] = {"hostname": f"{LABEL}.{domain.name}", "type": RecordType.CNAME, "value": own_host}
     places["ownership_challenge"] = additions(domain, in_microseconds)["ownership_challenge"]
     return Reply(200, {"data": places})
 

@@ -272,6 +272,9 @@ _FAILURES = {
     ),
     MailFailure.DOMAIN_NOT_VERIFIED: "The confirmation mail wasn't sent: the domain isn't verified any more.",
     MailFailure.ACCOUNT_SUSPENDED: "The confirmation mail wasn't sent: the account is suspended.",
+    MailFailure.SUPPRESSED: (
+        "The confirmation mail wasn't sent: the address is on a suppression list. Take it off there, then resend."
+    ),
 }
 _EXACT_FAILURES = {
     ExactState.EXPIRED: "The link in Amazon's mail wasn't opened in time. Resend it.",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from letterhead import identifiers
 from letterhead.dialects.fields import Fields
+from letterhead.dialects.mailersend.link_hosts import link_host_object, read_link_hosts
 from letterhead.dialects.plain_text import line, paragraphs
 from letterhead.dialects.reply import Reply
 from letterhead.identities.addresses import AddressError, AddressRules, EmailAddress
@@ -35,6 +36,7 @@ _LONGEST_TEXT = 20_000
 _LONGEST_HTML = 50_000
 _URL_CHARACTERS = frozenset(ascii_letters + digits + "-._~:/?#[]@!$&'()*+,;=%")  # RFC 3986 section 2
 _HEX = frozenset(hexdigits)
+_NOT_TEXT = frozenset({"sender_domain_id", "link_hosts"})
 
 
 @value_type
@@ -47,10 +49,12 @@ class SettingsRules:
 
 @value_type
 class WantedSettings:
-    """What a caller wants otherwise; `sender` is the own sender address, where one is asked for."""
+    """What a caller wants otherwise; `sender` is the own sender address, where one is asked for; `link_hosts` are
+    domains' ids, each with a host or None for the usual one."""
 
     change: SettingsChange
     sender: EmailAddress | None = None
+    link_hosts: tuple[tuple[str, str | None], ...] | None = None
 
 
 @value_type
@@ -89,11 +93,12 @@ def read_settings(body: Mapping[str, object], rules: SettingsRules) -> WantedSet
         "success_message": paragraphs(given, "success_message", longest=_LONGEST_MESSAGE),
     }
     sender = _own_sender(given, rules)
+    link_hosts = read_link_hosts(given)
     given.finish()
     values = {name: value for name, value in read.items() if given.has(name)}
     if given.has("sender_email"):
         values |= {"sender_email": None, "sender_domain_id": None}
-    return WantedSettings(SettingsChange(values), sender)
+    return WantedSettings(SettingsChange(values), sender, link_hosts)
 
 
 def read_preview_domain(body: Mapping[str, object]) -> str | None:
@@ -106,9 +111,11 @@ def read_preview_domain(body: Mapping[str, object]) -> str | None:
 
 def shown(settings: IdentitySettings) -> Reply:
     """The answer to a read and to a change: every setting, null where the default holds."""
-    hidden = {"sender_domain_id"}
-    names = [field.name for field in fields(settings) if field.name not in hidden]
-    return Reply(200, {"data": {name: getattr(settings, name) for name in names}})
+    names = [field.name for field in fields(settings) if field.name not in _NOT_TEXT]
+    plain = {name: getattr(settings, name) for name in names}
+    return Reply(
+        200, {"data": {**plain, "link_hosts": [link_host_object(one) for one in settings.link_hosts]}}
+    )
 
 
 def previewed(preview: Preview) -> Reply:

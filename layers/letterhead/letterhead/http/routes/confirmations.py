@@ -1,4 +1,4 @@
-"""The pages behind confirmation links, for people."""
+"""The pages behind confirmation links, for people, and the one by which a host proves that it leads here."""
 
 from __future__ import annotations
 
@@ -8,4 +8,5 @@ ROUTES = (
     Route("GET", "/confirmations/{link}", "confirmations.show"),
     Route("HEAD", "/confirmations/{link}", "confirmations.show"),
     Route("POST", "/confirmations/{link}", "confirmations.decide"),
+    Route("GET", "/.well-known/letterhead", "confirmations.tell_deployment"),
 )

@@ -7,12 +7,12 @@ from letterhead.http.routes.route import DOMAIN, IDENTITY, MAILERSEND, Route
 ROUTES = (
     Route("POST", "/v1/identities", "identities.create", MAILERSEND, "sender_identity_full", DOMAIN),
     Route("GET", "/v1/identities", "identities.list", MAILERSEND, "sender_identity_read", IDENTITY),
-    Route("GET", "/v1/identities/settings", "identities.settings", MAILERSEND, "sender_identity_read"),
-    Route("PUT", "/v1/identities/settings", "identities.change_settings", MAILERSEND, "sender_identity_full"),
+    Route("GET", "/v1/identities/settings", "identity_settings.show", MAILERSEND, "sender_identity_read"),
+    Route("PUT", "/v1/identities/settings", "identity_settings.change", MAILERSEND, "sender_identity_full"),
     Route(
         "POST",
         "/v1/identities/settings/preview",
-        "identities.preview_settings",
+        "identity_settings.preview",
         MAILERSEND,
         "sender_identity_read",
         test_mode=True,

@@ -17,7 +17,9 @@ NAMES = [
     "sender_name", "sender_local_part", "sender_email", "subject", "html", "text", "logo_url", "button_color",
     "background_color", "button_text", "success_message",
 ]  # fmt: skip
+NOTHING = {**dict.fromkeys(NAMES), "link_hosts": []}
 EVERYTHING = {
+    "link_hosts": [],
     "sender_name": "Hello from us",
     "sender_local_part": "hello",
     "sender_email": "us@web-agency.com",
@@ -34,12 +36,17 @@ EVERYTHING = {
 
 @pytest.fixture
 def function(tables, load):
-    return load("identities", CONFIRMATIONS_PER_ADDRESS="10", DNS_RESOLVERS="127.0.0.1:1")
+    return load("identity_settings", DNS_RESOLVERS="127.0.0.1:1", LINK_HOST_TARGET="links.agency.example")
 
 
 @pytest.fixture
 def agency(tables):
     return tenant()
+
+
+@pytest.fixture
+def domain_id(agency):
+    return agency.domain.domain_id
 
 
 @pytest.fixture
@@ -54,7 +61,7 @@ def call(function, agency):
 def test_nothing_chosen_is_null_everywhere(call):
     answer = call("GET")
     assert answer.status == 200
-    assert answer.json == {"data": dict.fromkeys(NAMES)}
+    assert answer.json == {"data": NOTHING}
 
 
 def test_what_is_put_comes_back_and_stays(call):
@@ -112,7 +119,7 @@ def test_what_cannot_be_taken_is_named_and_changes_nothing(call, field, value):
     for method, path in (("PUT", PATH), ("POST", f"{PATH}/preview")):
         answer = call(method, path, {field: value})
         assert (answer.status, list(answer.json["errors"])) == (422, [field])
-    assert call("GET").json == {"data": dict.fromkeys(NAMES)}
+    assert call("GET").json == {"data": NOTHING}
 
 
 def test_an_own_sender_address_needs_a_verified_domain(call, agency):
@@ -127,7 +134,7 @@ def test_an_own_sender_address_needs_a_verified_domain(call, agency):
 def test_accounts_have_settings_of_their_own(call):
     other = tenant("Other Agency", "other-agency.com")
     call("PUT", body=EVERYTHING)
-    assert call("GET", who=other).json == {"data": dict.fromkeys(NAMES)}
+    assert call("GET", who=other).json == {"data": NOTHING}
     foreign = call("POST", f"{PATH}/preview", {"domain_id": other.domain.domain_id})
     assert list(foreign.json["errors"]) == ["domain_id"]
 
@@ -177,3 +184,64 @@ def test_reading_costs_one_unit_and_changing_one_unit_of_each_beside_authenticat
         call("PUT", body={"sender_email": "us@web-agency.com"})
     assert meter.read_units("IdentitySettingsTable", "DomainsTable") <= 1
     assert meter.write_units("IdentitySettingsTable") == 1
+
+
+# --- link hosts -------------------------------------------------------------------------------------------------------
+
+
+def test_a_link_host_is_shown_with_its_record_and_why_it_isnt_used_yet(call, domain_id):
+    answer = call("PUT", body={"link_hosts": [{"domain_id": domain_id}]})
+
+    (host,) = answer.json["data"]["link_hosts"]
+    assert (host["domain_id"], host["host"], host["in_use"]) == (domain_id, "links.web-agency.com", False)
+    assert host["record"] == {
+        "type": "CNAME",
+        "name": "links.web-agency.com",
+        "value": "links.agency.example",
+    }
+    assert host["checked_at"] is not None
+    assert host["finding"]["code"] == "link_host_dns_silent"
+    assert "default host" in host["finding"]["message"]
+    assert call("GET").json["data"]["link_hosts"] == [host]
+
+
+def test_the_list_replaces_the_one_before_and_null_empties_it(call, domain_id):
+    call("PUT", body={"link_hosts": [{"domain_id": domain_id, "host": "Go.Web-Agency.com"}]})
+    assert [one["host"] for one in call("GET").json["data"]["link_hosts"]] == ["go.web-agency.com"]
+    assert call("PUT", body={"subject": "Hi"}).json["data"]["link_hosts"] != []
+    assert call("PUT", body={"link_hosts": None}).json["data"]["link_hosts"] == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ({}, "link_hosts.0.domain_id"),
+        ({"domain_id": 7}, "link_hosts.0.domain_id"),
+        ({"domain_id": "0n0such0d0main00"}, "link_hosts.0.domain_id"),
+        ({"host": "web-agency.com"}, "link_hosts.0.host"),
+        ({"host": "links.other.com"}, "link_hosts.0.host"),
+        ({"host": "evilweb-agency.com"}, "link_hosts.0.host"),
+        ({"host": "mail.web-agency.com"}, "link_hosts.0.host"),
+        ({"host": "127.0.0.1"}, "link_hosts.0.host"),
+        ({"host": "a b.web-agency.com"}, "link_hosts.0.host"),
+        ({"host": "a.web-agency.com\r\nX: y"}, "link_hosts.0.host"),
+        ({"host": ["links.web-agency.com"]}, "link_hosts.0.host"),
+        ("links.web-agency.com", "link_hosts.0"),
+    ],
+)
+def test_a_link_host_that_cannot_be_is_named(call, domain_id, entry, field):
+    if isinstance(entry, dict) and "host" in entry:
+        entry = {"domain_id": domain_id, **entry}
+
+    answer = call("PUT", body={"link_hosts": [entry]})
+
+    assert answer.status == 422
+    assert list(answer.json["errors"]) == [field]
+    assert call("GET").json["data"]["link_hosts"] == []
+
+
+def test_a_domain_has_one_link_host_and_an_account_twenty(call, domain_id):
+    twice = [{"domain_id": domain_id}, {"domain_id": domain_id, "host": "a.web-agency.com"}]
+    assert call("PUT", body={"link_hosts": twice}).status == 422
+    assert call("PUT", body={"link_hosts": [{"domain_id": domain_id}] * 21}).status == 422
+    assert call("PUT", body={"link_hosts": "links.web-agency.com"}).status == 422
