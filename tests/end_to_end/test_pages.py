@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from tests.end_to_end.conftest import ROOT, Account, LocalCloud
 from tests.end_to_end.test_identities import create, link_in
+from tests.fakes.browser import headless_browser, look_at
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.browser]
 
@@ -20,32 +20,13 @@ WIDTHS = (390, 1200)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.skip("NO BROWSER HERE: install Debian's chromium and chromium-driver to run these tests")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for argument in (
-        "headless=new",
-        "no-sandbox",
-        "disable-dev-shm-usage",
-        "disable-background-networking",
-        "disable-sync",
-    ):
-        options.add_argument(f"--{argument}")
-    opened = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    yield opened
-    opened.quit()
+    with headless_browser() as opened:
+        yield opened
 
 
 def overflow_at(browser: Any, width: int, picture: str) -> int:
     """By how many pixels the page is wider than its window of that width; a screenshot stays behind."""
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600},
-    )
+    look_at(browser, width)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     browser.save_screenshot(str(SCREENSHOTS / f"{picture}-{width}.png"))
     shown: int = browser.execute_script("return document.documentElement.scrollWidth")

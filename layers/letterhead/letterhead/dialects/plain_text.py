@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 # Unicode's Bidi_Control characters (UAX 9), by which a text can be made to read as another.
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _CONTROLS = frozenset({"Cc", "Zl", "Zp"})
-_LINK = re.compile(r"://|\bwww\.", re.IGNORECASE)
+# A name may be `Booking.com`; with a path behind it, or an @ before it, it stands there to be followed or taken for a sender.
+_LINK = re.compile(r"://|\bwww\.|\bmailto:|[\w-]\.[^\W\d_]{2,}\.?(:[0-9]+)?[/?#]|\S@\S+\.\S", re.IGNORECASE)
 
 
 def line(fields: Fields, name: str, *, longest: int, required: bool = False) -> str | None:
@@ -20,8 +21,8 @@ def line(fields: Fields, name: str, *, longest: int, required: bool = False) -> 
     text = fields.text(name, required=required, longest=longest)
     if text is not None and _has_controls(text, allowed=""):
         _unusable(fields, name)
-    elif text is not None and _LINK.search(text):
-        fields.wrong(name, f"The {name.replace('_', ' ')} must not contain a link.")
+    elif text is not None and _LINK.search(unicodedata.normalize("NFKC", text)):
+        fields.wrong(name, f"The {name.replace('_', ' ')} must not contain a link or an address.")
     return text
 
 

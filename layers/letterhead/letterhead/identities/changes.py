@@ -14,6 +14,7 @@ from letterhead.identities.identity import (
     IdentityNotFoundError,
     IdentityStatus,
     SenderIdentity,
+    sure_failure,
     with_provider_asked,
 )
 from letterhead.unavailable import UnavailableError
@@ -144,7 +145,7 @@ def asked_again(identity: SenderIdentity) -> SenderIdentity:
         status=IdentityStatus.PENDING,
         decided_at=None,
         expires_at=None,
-        mail_failure=None,
+        mail_failure=sure_failure(identity.email),
         exact=None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.from_mode import refuse_hopeless
-from letterhead.identities.identity import FromMode, IdentityDomain, SenderIdentity
+from letterhead.identities.identity import FromMode, IdentityDomain, SenderIdentity, sure_failure
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def create(
         personal_note=wanted.personal_note,
         from_mode=wanted.from_mode,
         forecast=forecaster.forecast(wanted.email.domain, domain, now),
+        mail_failure=sure_failure(wanted.email),
     )
     refuse_hopeless(identity)
     store.add(identity, most)

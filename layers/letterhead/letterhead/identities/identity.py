@@ -159,6 +159,11 @@ class SenderIdentity:
         return IdentityStatus.EXPIRED if expired and self.status is IdentityStatus.PENDING else self.status
 
 
+def sure_failure(email: EmailAddress) -> MailFailure | None:
+    """Why no mail will ever get to an address: SES takes none for one with characters beyond ASCII before its @."""
+    return MailFailure.ADDRESS_NOT_DELIVERABLE if email.needs_smtputf8 else None
+
+
 def with_provider_asked(identity: SenderIdentity) -> SenderIdentity:
     """The identity with the provider's verification wanted anew, if it takes that and its owner has confirmed; else without."""
     if not (identity.is_confirmed and identity.needs_provider):

@@ -6,10 +6,12 @@ says in HTML.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from string import Template
 from typing import TYPE_CHECKING
 
 from letterhead.mail.frame import PLAIN, Appearance, button, framed
+from letterhead.mail.lookalikes import as_words
 from letterhead.mail.message import MailContent
 from letterhead.mail.moments import in_words
 from letterhead.mail.placeholders import Places
@@ -47,7 +49,16 @@ OURS = MailTemplate()
 
 
 def confirmation_mail(facts: ConfirmationFacts, template: MailTemplate = OURS) -> MailContent:
-    """The mail's subject, text and HTML. Whatever an account writes, who asks, for what and until when stands below it."""
+    """The mail's subject, text and HTML. Whatever an account writes, who asks, for what and until when stands below it.
+
+    Nothing in it but our own link, and what an account's template links to, can be clicked on.
+    """
+    facts = replace(
+        facts,
+        asker=as_words(facts.asker),
+        name=as_words(facts.name),
+        note=None if facts.note is None else as_words(facts.note),
+    )
     values = {
         "asker": facts.asker,
         "name": facts.name,

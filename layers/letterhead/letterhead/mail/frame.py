@@ -81,7 +81,8 @@ _FRAME = Template("""\
 <tr><td align="center" style="padding:24px 12px">
 <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0"
  style="max-width:560px;background:#ffffff;border-radius:10px">
-<tr><td style="padding:28px 26px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif">
+<tr><td style="padding:28px 26px;overflow-wrap:anywhere;
+ font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif">
 $logo$content</td></tr>
 </table>
 </td></tr>

@@ -6,6 +6,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from letterhead.mail.frame import framed
+from letterhead.mail.lookalikes import as_words
 from letterhead.mail.message import MailContent
 from letterhead.mail.moments import in_words
 from letterhead.markup import fill
@@ -30,14 +31,14 @@ class RefusalFacts:
 def refusal_mail(facts: RefusalFacts) -> MailContent:
     """The mail's subject, text and HTML."""
     values = {
-        "account": facts.account,
-        "name": facts.name,
+        "account": as_words(facts.account),
+        "name": as_words(facts.name),
         "address": facts.address,
         "domain": facts.domain,
         "at": in_words(facts.refused_at),
         "days": str(facts.days),
     }
-    subject = f"{facts.address} refused to be a sender of {facts.account}"
+    subject = f"{facts.address} refused to be a sender of {values['account']}"
     return MailContent(
         subject=subject, text=_TEXT.substitute(values), html=framed(subject, fill(_HTML, **values))
     )

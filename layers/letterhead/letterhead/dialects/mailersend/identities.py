@@ -268,7 +268,8 @@ _FAILURES = {
         "The confirmation mail wasn't sent: this address got too many of them today. Resend it tomorrow."
     ),
     MailFailure.ADDRESS_NOT_DELIVERABLE: (
-        "Amazon SES can't deliver to an address with characters beyond ASCII before the @."
+        "Amazon SES can't deliver to an address with characters beyond ASCII before the @, so its owner can't be asked."
+        " Use another address of theirs."
     ),
     MailFailure.DOMAIN_NOT_VERIFIED: "The confirmation mail wasn't sent: the domain isn't verified any more.",
     MailFailure.ACCOUNT_SUSPENDED: "The confirmation mail wasn't sent: the account is suspended.",
