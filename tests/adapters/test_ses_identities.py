@@ -11,8 +11,8 @@ from letterhead.domains.ports import (
     ProviderBusyError,
     ProviderRefusedError,
 )
+from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.records import required_records
-from letterhead.domains.verification import ProviderCheck, ProviderStatus
 from letterhead.unavailable import UnavailableError
 from local.ses.identity import LOOKING_FOR
 from tests.fakes.aws import REGION

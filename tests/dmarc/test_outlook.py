@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from letterhead.dmarc.discovery import look
-from letterhead.dmarc.evaluation import Authentication, Result
+from letterhead.dmarc.evaluation import Authentication
 from letterhead.dmarc.outlook import Outlook, outlook
+from letterhead.dmarc.results import Result
 from letterhead.dmarc.tree_walk import MOST_QUERIES, walk
 from letterhead.domains.records import RecordType
 from tests.dmarc.vectors import TOP, Asked, Vector, vectors

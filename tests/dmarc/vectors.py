@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from letterhead.dmarc.evaluation import Authentication, Result
+from letterhead.dmarc.evaluation import Authentication
+from letterhead.dmarc.results import Result
 from letterhead.domains.dns_answers import (
     AbsenceReason,
     Absent,

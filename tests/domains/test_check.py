@@ -13,8 +13,8 @@ from letterhead.domains.domain import (
     Registration,
 )
 from letterhead.domains.ports import ProviderBusyError, ProviderRefusedError
+from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.records import DKIM_PURPOSES, MAIL_FROM_PURPOSES, RecordPurpose, RecordStatus
-from letterhead.domains.verification import ProviderCheck, ProviderStatus
 from letterhead.unavailable import UnavailableError
 from tests.fakes.failing import Breakage
 from tests.fakes.mail_provider import HAS_GIVEN_UP, SAYS_YES

@@ -11,7 +11,7 @@ from letterhead.domains.ports import (
     ProviderIdentity,
     ProviderRefusedError,
 )
-from letterhead.domains.verification import ProviderCheck, ProviderStatus
+from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 
 SIGNING_ZONE = "dkim.amazonses.com"
 SAYS_YES = ProviderStatus(ProviderCheck.SUCCESS, ProviderCheck.SUCCESS, sending=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from letterhead import identifiers
-from letterhead.dmarc.evaluation import Policy, Result
+from letterhead.dmarc.results import Policy, Result
 from letterhead.identities.addresses import EmailAddress
 from letterhead.identities.forecast import Forecast
 from letterhead.identities.identity import IdentityDomain, IdentityStatus, SenderIdentity

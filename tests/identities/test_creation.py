@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from letterhead.dmarc.evaluation import Result
+from letterhead.dmarc.results import Result
 from letterhead.identities.creation import (
     DomainNotVerifiedError,
     NewIdentity,

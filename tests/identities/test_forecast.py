@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from letterhead.dmarc.evaluation import Policy, Result
+from letterhead.dmarc.results import Policy, Result
 from letterhead.domains.records import DKIM_PURPOSES, MAIL_FROM_PURPOSES, RecordStatus
 from letterhead.identities.forecast import HOLDS, SECONDS, Forecast, Forecaster
 from letterhead.identities.forecast_words import explained

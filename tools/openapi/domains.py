@@ -14,9 +14,9 @@ from letterhead.domains.exports.formats import FORMS
 from letterhead.domains.history import DEFAULT_PAGE, MOST_ON_A_PAGE
 from letterhead.domains.names import DomainNameError
 from letterhead.domains.ports import ChallengeAnswer, NameRefusedError, ProviderRefusedError
+from letterhead.domains.provider_status import ProviderCheck
 from letterhead.domains.records import RecordPurpose, RecordStatus
 from letterhead.domains.registration import NameReservedError
-from letterhead.domains.verification import ProviderCheck
 from tools.openapi import values
 from tools.openapi.operation import Answer, Operation, Parameter, Place
 from tools.openapi.schema import (

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from letterhead.domains.diagnosis.subject import Subject
+from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.records import (
     RecordPurpose,
     RecordStatus,
@@ -16,7 +17,7 @@ from letterhead.domains.records import (
     RequiredRecord,
     required_records,
 )
-from letterhead.domains.verification import DomainCheck, ProviderCheck, ProviderStatus
+from letterhead.domains.verification import DomainCheck
 
 CORPUS = Path(__file__).parents[2] / "golden" / "diagnosis"
 TOKENS = (

@@ -25,8 +25,9 @@ from letterhead.domains.dns_answers import (
     Witness,
     Zone,
 )
+from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.records import RecordPurpose, RecordStatus, RecordType
-from letterhead.domains.verification import DomainCheck, ProviderCheck, ProviderStatus, verify
+from letterhead.domains.verification import DomainCheck, verify
 from tests.domains.diagnosis.cases import Case
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from letterhead.accounts.limits import LimitReachedError
 from letterhead.dialects.mailersend.identities import LONGEST_EMAIL, LONGEST_NAME, LONGEST_NOTE
 from letterhead.dialects.problem import InvalidFieldsError
-from letterhead.dmarc.evaluation import Policy, Result
+from letterhead.dmarc.results import Policy, Result
 from letterhead.identifiers import DOMAIN_PREFIX
 from letterhead.identities.changes import IncompleteIdentityError
 from letterhead.identities.creation import DomainNotVerifiedError, UnknownDomainError

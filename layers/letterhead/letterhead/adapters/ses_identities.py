@@ -17,7 +17,7 @@ from letterhead.domains.ports import (
     ProviderIdentity,
     ProviderRefusedError,
 )
-from letterhead.domains.verification import ProviderCheck, ProviderStatus
+from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

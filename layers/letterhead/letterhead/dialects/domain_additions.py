@@ -11,7 +11,6 @@ from letterhead.dialects.fields import Fields
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.domains.challenge import challenge_name, explanation
-from letterhead.domains.exports.formats import FORMS, Export
 from letterhead.domains.history import DEFAULT_PAGE, MOST_ON_A_PAGE, CheckEntry
 from letterhead.domains.ports import ChallengeAnswer
 from letterhead.domains.records import RecordStatus, RecordType
@@ -19,6 +18,7 @@ from letterhead.domains.records import RecordStatus, RecordType
 if TYPE_CHECKING:
     from letterhead.domains.check import Checked
     from letterhead.domains.domain import SendingDomain
+    from letterhead.domains.exports.formats import Export
 
 WriteMoment = Callable[[datetime], str]
 _TRUE, _FALSE = frozenset({"true", "1", ""}), frozenset({"false", "0"})
@@ -102,7 +102,11 @@ def read_history_page(query: Mapping[str, str]) -> tuple[int, str | None]:
 def read_form(query: Mapping[str, str]) -> str | None:
     """The form that the records are asked for in, None for the dialect's own; raises `InvalidFieldsError`."""
     form = query.get("format") or None
-    if form is not None and form not in FORMS:
+    if form is None:
+        return None
+    from letterhead.domains.exports.formats import FORMS  # seldom asked for
+
+    if form not in FORMS:
         raise InvalidFieldsError({"format": (f"The format must be one of {', '.join(FORMS)}.",)})
     return form
 

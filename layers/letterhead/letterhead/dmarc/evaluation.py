@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from letterhead.dmarc.results import Policy, Result
 from letterhead.dmarc.tree_walk import Seen, Source, organizational_domain, policy_source, walk
 from letterhead.values import value_type
-
-
-class Result(StrEnum):
-    """What becomes of the mail as far as DMARC goes. `pass` also stands for "nobody asked receivers to do anything"."""
-
-    PASS = "pass"  # noqa: S105 - no password
-    JUNK = "junk"
-    REJECT = "reject"
-    UNKNOWN = "unknown"
-
-
-class Policy(StrEnum):
-    """What a domain asks receivers to do with mail that fails."""
-
-    NONE = "none"
-    QUARANTINE = "quarantine"
-    REJECT = "reject"
 
 
 @value_type

@@ -9,12 +9,12 @@ from letterhead.dmarc.discovery import does_exist, look
 from letterhead.dmarc.evaluation import (
     Applied,
     Authentication,
-    Result,
     applied_policy,
     hangs_on_existence,
     result_of,
     to_compare,
 )
+from letterhead.dmarc.results import Result
 from letterhead.dmarc.tree_walk import Seen, UnansweredError
 from letterhead.values import value_type
 

@@ -22,13 +22,12 @@ from letterhead.domains.ports import (
     ProviderRefusedError,
     Surroundings,
 )
+from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.records import DKIM_PURPOSES, RecordStatus
 from letterhead.domains.registration import changed_alike, provide, stand
 from letterhead.domains.verification import (
     CONVERSATION_SECONDS,
     DomainCheck,
-    ProviderCheck,
-    ProviderStatus,
     Verification,
     verify,
 )

@@ -19,8 +19,9 @@ from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from letterhead.domains.ports import ChallengeResult
+    from letterhead.domains.provider_status import ProviderStatus
     from letterhead.domains.records import RecordPurpose
-    from letterhead.domains.verification import ProviderStatus, RecordVerdict, Verification
+    from letterhead.domains.verification import RecordVerdict, Verification
 
 KEPT = timedelta(days=396)  # thirteen months
 MOST_ON_A_PAGE = 100

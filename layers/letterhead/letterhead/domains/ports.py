@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from letterhead.domains.claims import NameClaims, NameView
     from letterhead.domains.dns_answers import DnsLookup
     from letterhead.domains.domain import SendingDomain
-    from letterhead.domains.verification import ProviderStatus
+    from letterhead.domains.provider_status import ProviderStatus
     from letterhead.identities.identity import SenderIdentity
     from letterhead.tokens.restriction import RestrictedTokens
 

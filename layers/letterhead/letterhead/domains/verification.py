@@ -8,7 +8,6 @@ The provider is one more witness: a record is verified only when DNS shows it ri
 from __future__ import annotations
 
 from dataclasses import field, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.codes import Code
@@ -17,6 +16,7 @@ from letterhead.domains.diagnosis.examination import examine, first_inquiry
 from letterhead.domains.diagnosis.finding import Finding, Fix
 from letterhead.domains.diagnosis.judgement import Judgement, Seen
 from letterhead.domains.dns_answers import Answer, DnsLookup, Inquiry
+from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.records import (
     DKIM_PURPOSES,
     MAIL_FROM_PURPOSES,
@@ -37,26 +37,6 @@ if TYPE_CHECKING:
 CONVERSATION_SECONDS = 4.5
 # SPF's includes are at most ten deep (RFC 7208 section 4.6.4) and are followed level by level.
 _MOST_ROUNDS = 14
-
-
-class ProviderCheck(StrEnum):
-    """How far the provider's own check of DKIM or of MAIL FROM is (SES API v2, DkimStatus and MailFromDomainStatus)."""
-
-    NOT_STARTED = "not_started"
-    PENDING = "pending"
-    SUCCESS = "success"
-    TEMPORARY_FAILURE = "temporary_failure"
-    FAILED = "failed"
-    UNKNOWN = "unknown"  # the provider couldn't be asked
-
-
-@value_type
-class ProviderStatus:
-    """What the provider says of the domain. `sending` is its yes or no to sending from it."""
-
-    dkim: ProviderCheck
-    mail_from: ProviderCheck
-    sending: bool = False
 
 
 @value_type

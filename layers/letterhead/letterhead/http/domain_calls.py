@@ -12,7 +12,6 @@ from letterhead.dialects.mailersend import domains as mailersend
 from letterhead.dialects.sendara import domains as sendara
 from letterhead.dialects.sendmailos import domains as sendmailos
 from letterhead.domains.challenge import new_challenge
-from letterhead.domains.check import check
 from letterhead.domains.deletion import delete
 from letterhead.domains.reference import find, find_to_delete
 from letterhead.domains.registration import Applicant, Deployment, register
@@ -107,6 +106,8 @@ class DomainCalls:
 
     def verify(self, request: Request) -> Reply:
         """Check a domain now."""
+        from letterhead.domains.check import check  # with all of the diagnosis, which no other call needs
+
         dry_run = read_dry_run(dict(request.query), request.json)
         checked = check(
             named(request, self.outside.store, self.names),

@@ -8,7 +8,6 @@ from letterhead.dialects.domain_additions import downloaded, read_form, read_his
 from letterhead.dialects.mailersend import domain_records as mailersend
 from letterhead.dialects.sendara import domain_records as sendara
 from letterhead.dialects.sendmailos import domain_records as sendmailos
-from letterhead.domains.exports.formats import export
 from letterhead.http.domain_calls import named
 from letterhead.tokens.dialect import Dialect
 from letterhead.values import value_type
@@ -54,6 +53,8 @@ class DomainRecordCalls:
         form = read_form(dict(request.query))
         domain = named(request, self.store, self.names)
         if form is not None:
+            from letterhead.domains.exports.formats import export  # seldom asked for
+
             return downloaded(export(domain, form))
         reply: Reply = _WIRES[request.dialect].records_listed(domain)
         return reply

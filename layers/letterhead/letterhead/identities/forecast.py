@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from letterhead.dmarc.evaluation import Authentication, Policy, Result
-from letterhead.dmarc.outlook import outlook
+from letterhead.dmarc.results import Policy, Result
 from letterhead.domains.records import MAIL_FROM_PURPOSES, RecordStatus
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
+    from letterhead.dmarc.evaluation import Authentication
     from letterhead.domains.dns_answers import DnsLookup
     from letterhead.domains.domain import SendingDomain
 
@@ -52,6 +52,9 @@ class Forecaster:
 
     def forecast(self, address_domain: str, domain: SendingDomain, now: datetime) -> Forecast:
         """The forecast for an address at `address_domain` under a sending domain."""
+        from letterhead.dmarc.evaluation import Authentication  # only a forecast needs the rules of DMARC
+        from letterhead.dmarc.outlook import outlook
+
         signing = authentication_of(domain)
         own = address_domain == domain.name or address_domain.endswith("." + domain.name)
         exact = signing if own else Authentication(PROVIDER_DOMAIN, PROVIDER_DOMAIN)
@@ -81,6 +84,8 @@ class Forecaster:
 
 def authentication_of(domain: SendingDomain) -> Authentication:
     """What mail From a sending domain authenticates as, by its records as they were last seen."""
+    from letterhead.dmarc.evaluation import Authentication
+
     signs = domain.dkim_status is RecordStatus.VERIFIED
     returns = domain.status(*MAIL_FROM_PURPOSES) is RecordStatus.VERIFIED
     return Authentication(domain.name if signs else None, domain.mail_from_domain if returns else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from letterhead.dmarc.evaluation import Policy, Result
+from letterhead.dmarc.results import Policy, Result
 from letterhead.identities.forecast import PROVIDER_DOMAIN, Forecast
 from letterhead.identities.identity import FromMode, IdentityDomain
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from letterhead.dmarc.evaluation import Result
+from letterhead.dmarc.results import Result
 from letterhead.identities.forecast_words import explained
 from letterhead.identities.identity import FromMode, SenderIdentity
 

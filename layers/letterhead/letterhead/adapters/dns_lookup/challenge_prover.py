@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,9 @@ class ChallengeProver:
 
     def ask(self, name: str, value: str, *, seconds: float) -> ChallengeResult:
         """Whether a TXT record of that very value stands at that very name. Not to be used inside a running event loop."""
-        # dnspython is imported by whoever really asks.
+        # asyncio and dnspython are imported by whoever really asks.
+        import asyncio
+
         from letterhead.adapters.dns_lookup.challenge import StrictInquiry
 
         loop = asyncio.new_event_loop()

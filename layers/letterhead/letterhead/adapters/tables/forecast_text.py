@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from letterhead.dmarc.evaluation import Policy, Result
+from letterhead.dmarc.results import Policy, Result
 from letterhead.identities.forecast import Forecast
 
 _NOTHING, _SILENCE, _TESTING = "-", "?", "t"
