@@ -25,6 +25,7 @@ from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
 from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.dialects import operator as wire
 from letterhead.domains.name_desk import NameDesk
 from letterhead.domains.ports import Surroundings
@@ -34,14 +35,15 @@ from letterhead.settings import Settings
 settings = Settings.from_env()
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 provider = SesIdentities(settings.configuration_set, settings.ses_identities_arn)
-completions = CompletionQueue(settings.completion_queue_url)
+surroundings = Surroundings(domains, provider, CompletionQueue(settings.completion_queue_url))
+outbox, suppressions = OutboxTable(settings.outbox_table), SuppressionTable(settings.suppressions_table)
 desk = Desk(
     accounts=AccountTable(settings.accounts_table),
     tokens=AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
     domains=HeldDomains(domains, provider, utc_now),
     identities=IdentityTable(settings.identities_table),
-    shelves=(IdentitySettingsTable(settings.identity_settings_table), OutboxTable(settings.outbox_table)),
-    names=NameDesk(Surroundings(domains, provider, completions), DomainNames()),
+    shelves=(IdentitySettingsTable(settings.identity_settings_table), suppressions, outbox),
+    names=NameDesk(surroundings, DomainNames()),
     new_id=identifiers.new_id,
 )
 logger = Logger(service="operator")

@@ -29,6 +29,7 @@ from letterhead.identities.resending import AlreadyVerifiedError
 from letterhead.identities.settings import LinkHostError, LinkHostReason, SenderDomainError
 from letterhead.limits.limit import a_minute
 from letterhead.limits.standing import LimitExceededError
+from letterhead.suppressions.pages import TooManyPatternsError
 from letterhead.tokens.account_token import TokenNotFoundError
 from letterhead.tokens.authentication import (
     AccountSuspendedError,
@@ -146,6 +147,7 @@ _SAMPLES: tuple[Refusal, ...] = (
         GrantRefusedError({"scopes": "The scopes can't go beyond the asking token's own."}),
         "the new token would go beyond the asking one, or names a domain or an identity that there isn't",
     ),
+    Refusal(TooManyPatternsError(), "the account has as many patterns as it may"),
     Refusal(LimitReachedError(Limited.DOMAINS, 1), "the account has as many as it may"),
 )
 _BY_ERROR: Mapping[type[Exception], Refusal] = {type(sample.error): sample for sample in _SAMPLES}

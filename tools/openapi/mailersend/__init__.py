@@ -11,6 +11,7 @@ from tools.openapi.mailersend import (
     pages,
     quota,
     refused,
+    suppressions,
     tokens,
 )
 from tools.openapi.operation import Api
@@ -25,11 +26,12 @@ API = Api(
     ),
     bearer_description="An API token of MailerSend's kind: `POST /v1/token` makes them, and the operator the first one.",
     bearer_example="mlsn.…",
-    tags={**domains.TAG, **identities.TAG, **tokens.TAG, **quota.TAG, **account.TAG},
+    tags={**domains.TAG, **identities.TAG, **suppressions.TAG, **tokens.TAG, **quota.TAG, **account.TAG},
     operations={
         **domains.OPERATIONS,
         **identities.OPERATIONS,
         **identity_settings.OPERATIONS,
+        **suppressions.OPERATIONS,
         **tokens.OPERATIONS,
         **quota.OPERATIONS,
         **account.OPERATIONS,
@@ -43,6 +45,7 @@ API = Api(
         **domain_objects.SCHEMAS,
         **identities.SCHEMAS,
         **identity_settings.SCHEMAS,
+        **suppressions.SCHEMAS,
         **tokens.SCHEMAS,
         **account.SCHEMAS,
         **pages.SCHEMAS,

@@ -118,6 +118,10 @@ class Fields:
         """Note that a field can't be taken."""
         self._wrong.setdefault(name, []).append(message)
 
+    def has_wrong(self, name: str) -> bool:
+        """Whether something is wrong with a field already."""
+        return name in self._wrong
+
     def finish(self) -> None:
         """Raise `InvalidFieldsError` when anything was wrong."""
         if self._wrong:

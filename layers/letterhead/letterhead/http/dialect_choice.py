@@ -21,9 +21,6 @@ _RENDERERS = {
     Dialect.SENDMAILOS: sendmailos.render,
 }
 _SENDARA_KEYS = frozenset({"domain", "endpoint_url", "channel"})
-_FIRST_SEGMENTS = {
-    route.path.split("/")[2]: route.dialect for route in ROUTES if route.path.startswith("/v1/")
-}
 
 
 def render(problem: Problem, dialect: Dialect) -> Reply:
@@ -36,6 +33,14 @@ def is_shared(path: str) -> bool:
     return any(path == prefix or path.startswith(f"{prefix}/") for prefix in SHARED_PREFIXES)
 
 
+_OWNED = sorted(
+    (route for route in ROUTES if route.path.startswith("/v1/")), key=lambda route: len(route.path)
+)
+_WHOLE_PATHS = {route.path: route.dialect for route in _OWNED}
+# Where one service has a path and another one what lies below it, the deeper one's is the rest.
+_FIRST_SEGMENTS = {route.path.split("/")[2]: route.dialect for route in _OWNED if not is_shared(route.path)}
+
+
 def owner_of(path: str) -> Dialect | None:
     """The one service that documents a path, or None where several do or none does."""
     if path.startswith("/api/"):
@@ -43,7 +48,7 @@ def owner_of(path: str) -> Dialect | None:
     segments = path.split("/")
     if is_shared(path) or len(segments) < 3 or segments[1] != "v1":
         return None
-    return _FIRST_SEGMENTS.get(segments[2])
+    return _WHOLE_PATHS.get(path) or _FIRST_SEGMENTS.get(segments[2])
 
 
 def speaks(dialect: Dialect, path: str) -> bool:

@@ -70,6 +70,13 @@ def _no_link_host(error: LinkHostError) -> Problem:
     return Problem(Kind.INVALID, fields={field: (text,)})
 
 
+def _too_many_patterns(_: Exception) -> Problem:
+    from letterhead.suppressions.pattern import MOST_PATTERNS
+
+    text = f"The account may have at most {MOST_PATTERNS} patterns."
+    return Problem(Kind.INVALID, fields={"patterns": (text,)})
+
+
 _PROBLEMS: dict[str, Callable[..., Problem]] = {
     "tokens.authentication.UnauthenticatedError": lambda _: Problem(Kind.UNAUTHENTICATED),
     "tokens.authentication.AccountSuspendedError": lambda _: Problem(
@@ -136,6 +143,7 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
     ),
     "identities.settings.SenderDomainError": _no_sender_domain,
     "identities.settings.LinkHostError": _no_link_host,
+    "suppressions.pages.TooManyPatternsError": _too_many_patterns,
     "limits.standing.LimitExceededError": lambda error: Problem(
         Kind.TOO_MANY, "Too many requests.", retry_after=error.retry_after
     ),

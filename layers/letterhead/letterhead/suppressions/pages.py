@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from letterhead.suppressions.suppression import EntryKey, Kept, Suppression, SuppressionList
 
 
-class SuppressionNotFoundError(Exception):
-    """This account has no such entry."""
-
-
 class TooManyPatternsError(Exception):
     """The account has as many blocklist patterns as it may have."""
 

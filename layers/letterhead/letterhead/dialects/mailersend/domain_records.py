@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from letterhead.dialects.domain_additions import additions, entry_object
-from letterhead.dialects.mailersend.pages import PageQuery, read_page
+from letterhead.dialects.mailersend.pages import PageAddress, PageQuery, read_page, simple_page_body
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds
@@ -79,29 +79,10 @@ def read_recipients(query: Mapping[str, str]) -> PageQuery:
 
 def recipients_listed(page: PageQuery, url: str) -> Reply:
     """The answer to a list of recipients: a simple page (contracts A.2), empty until mail is sent."""
-
-    def address(number: int) -> str:
-        return f"{url}?{urlencode({'limit': page.size, 'page': number})}"
-
-    return Reply(
-        200,
-        {
-            "data": [],
-            "links": {
-                "first": address(1),
-                "last": None,
-                "prev": address(page.number - 1) if page.number > 1 else None,
-                "next": None,
-            },
-            "meta": {
-                "current_page": page.number,
-                "from": None,
-                "path": url,
-                "per_page": page.size,
-                "to": None,
-            },
-        },
+    body = simple_page_body(
+        [], number=page.number, size=page.size, has_more=False, last_id=None, address=PageAddress(url, {})
     )
+    return Reply(200, body)
 
 
 def _record_object(record: RequiredRecord) -> dict[str, object]:

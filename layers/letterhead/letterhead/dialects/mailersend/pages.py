@@ -116,6 +116,36 @@ def page_body(
     }
 
 
+def simple_page_body(
+    objects: Sequence[Mapping[str, object]],
+    *,
+    number: int,
+    size: int,
+    has_more: bool,
+    last_id: str | None,
+    address: PageAddress,
+) -> dict[str, object]:
+    """The envelope of a page of a list that isn't counted (contracts A.2)."""
+    cursor = _write_cursor(number + 1, size, last_id) if has_more and last_id is not None else None
+    first_position = (number - 1) * size + 1
+    return {
+        "data": list(objects),
+        "links": {
+            "first": address.of(1, size),
+            "last": None,
+            "prev": address.of(number - 1, size) if number > 1 else None,
+            "next": address.of(number + 1, size, cursor) if has_more else None,
+        },
+        "meta": {
+            "current_page": number,
+            "from": first_position if objects else None,
+            "path": address.url,
+            "per_page": size,
+            "to": first_position + len(objects) - 1 if objects else None,
+        },
+    }
+
+
 def _link(url: str | None, label: str, active: bool = False) -> dict[str, object]:
     return {"url": url, "label": label, "active": active}
 

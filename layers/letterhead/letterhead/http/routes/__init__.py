@@ -6,7 +6,15 @@ each of them; there the token's dialect decides which one is meant.
 
 from __future__ import annotations
 
-from letterhead.http.routes import account_settings, confirmations, domains, identities, logs, tokens
+from letterhead.http.routes import (
+    account_settings,
+    confirmations,
+    domains,
+    identities,
+    logs,
+    suppressions,
+    tokens,
+)
 from letterhead.http.routes.route import Route
 
 __all__ = ["ROUTES", "SHARED_PREFIXES", "Route", "is_page", "methods_of", "routes_of"]
@@ -14,6 +22,7 @@ __all__ = ["ROUTES", "SHARED_PREFIXES", "Route", "is_page", "methods_of", "route
 ROUTES: tuple[Route, ...] = (
     *domains.ROUTES,
     *identities.ROUTES,
+    *suppressions.ROUTES,
     *tokens.ROUTES,
     *account_settings.ROUTES,
     *logs.ROUTES,
@@ -23,7 +32,7 @@ ROUTES: tuple[Route, ...] = (
 # What several services document, offered here or not, and our own paths; on these the token's own dialect decides.
 SHARED_PREFIXES = (
     *("/v1/domains", "/v1/webhooks", "/v1/messages", "/v1/templates", "/v1/inbound"),
-    *("/v1/logs", "/v1/settings"),
+    *("/v1/logs", "/v1/settings", "/v1/suppressions/lookup"),
 )
 
 _PAGE_PREFIXES = tuple({route.path.partition("{")[0] for route in ROUTES if route.dialect is None})
