@@ -9,7 +9,7 @@ from layers.builder.this_machine import this_machine
 from local.failure import LocalCloudError
 from local.stack_file import Address
 
-SHORTEST_MAIL_RETRY_SECONDS = "30"
+SHORTEST_RETRY_SECONDS = "30"
 # A name below localhost is loopback wherever it is asked for (RFC 6761 section 6.3), so link hosts lead back to this machine.
 LINK_HOST_TARGET = "letterhead.localhost"
 MOST_CONFIRMATIONS = "100000"
@@ -30,7 +30,8 @@ def deploy_parameters(origin: str, dns: Address) -> dict[str, str]:
         "PublicUrl": origin,
         "LinkHostTarget": LINK_HOST_TARGET,
         "DnsResolvers": f"{dns.host}:{dns.port}",
-        "MailRetrySeconds": SHORTEST_MAIL_RETRY_SECONDS,
+        "MailRetrySeconds": SHORTEST_RETRY_SECONDS,
+        "EventRetrySeconds": SHORTEST_RETRY_SECONDS,
         "ConfirmationsPerAddress": MOST_CONFIRMATIONS,
         "TokenRequestsPerMinute": "60000",
         "AccountRequestsPerMinute": "60000",

@@ -27,6 +27,7 @@ from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.grant import Reach
 from letterhead.tokens.scopes import ANY, SCOPES
 from letterhead.tokens.token import ApiToken, issue
+from tests.fakes.activities import message_sent
 from tests.fakes.agency import Agency
 from tests.fakes.api_gateway import Answer
 from tests.fakes.aws import REGION
@@ -71,6 +72,10 @@ class Clients:
         self.agency.identities.remove(gone_identity)
         self._domains = {"own": self.domain, "foreign": rivals_domain, "deleted": gone_domain}
         self._identities = {"own": self.identity, "foreign": rivals_identity, "deleted": gone_identity}
+        self._activities = {
+            "own": message_sent(self.domain, self.identity),
+            "foreign": message_sent(rivals_domain, rivals_identity),
+        }
         self._tokens: dict[tuple[Dialect, str], str] = {}
         for dialect, scope in (
             (Dialect.MAILERSEND, "tokens_full"),
@@ -103,6 +108,8 @@ class Clients:
             "email": lambda _, which: [
                 self._identities[which].email.shown if which in self._identities else "x@nowhere.com"
             ],
+            "message": lambda dialect, which: [_form(dialect, "msg", self._activity_id(which)[16:])],
+            "activity": lambda _, which: [self._activity_id(which)],
             "token": lambda dialect, which: [
                 _form(dialect, "key", self._tokens.get((dialect, which), UNKNOWN))
             ],
@@ -117,6 +124,9 @@ class Clients:
         if dialect is Dialect.SENDARA:
             forms.append(domain.name if domain else "nowhere.com")
         return forms
+
+    def _activity_id(self, kind: str) -> str:
+        return self._activities[kind].activity_id if kind in self._activities else UNKNOWN * 2
 
     def _identity_id(self, kind: str) -> str:
         return self._identities[kind].identity_id if kind in self._identities else UNKNOWN

@@ -44,7 +44,6 @@ DOMAIN_CALLS = {
         ("GET", "/v1/domains/{domain}", "domains_read"),
         ("DELETE", "/v1/domains/{domain}", "domains_full"),
         ("PUT", "/v1/domains/{domain}/settings", "domains_full"),
-        ("GET", "/v1/domains/{domain}/recipients", "domains_read"),
         ("GET", "/v1/domains/{domain}/dns-records", "domains_read"),
         ("GET", "/v1/domains/{domain}/verify", "domains_read"),
         ("GET", "/v1/domains/{domain}/records", "domains_read"),

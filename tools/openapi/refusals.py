@@ -13,6 +13,7 @@ from letterhead.domains.names import DomainNameError
 from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
 from letterhead.domains.registration import NameReservedError
 from letterhead.http import dialect_choice
+from letterhead.http.activity_calls import ActivityNotFoundError
 from letterhead.http.admission import ForbiddenError, LiveTokenNeededError, RestrictedTokenError
 from letterhead.http.refusals import NoSuchCallError, UnsupportedMediaError, problem_of
 from letterhead.http.routes import Route
@@ -117,6 +118,9 @@ _SAMPLES: tuple[Refusal, ...] = (
     Refusal(NameRefusedError(), "Amazon SES doesn't take the name"),
     Refusal(ProviderRefusedError(), "Amazon SES refuses, and the operator has to act first"),
     Refusal(AddressRefusedError(), "Amazon SES doesn't let go of the address now"),
+    Refusal(
+        ActivityNotFoundError(), "this account has no such message or activity, or it isn't kept any more"
+    ),
     Refusal(IdentityNotFoundError(), "this account has no such sender identity"),
     Refusal(AddressTakenError(), "this account has an identity of that address already"),
     Refusal(AlreadyVerifiedError(), "the address has been confirmed already"),

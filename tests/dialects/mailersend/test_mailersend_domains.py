@@ -222,22 +222,6 @@ def test_as_long_as_a_name_is_contested_there_are_no_dkim_records_to_show():
     assert places["ownership_challenge"]["status"] == "pending"
 
 
-def test_recipients_are_an_empty_simple_page():
-    page = domain_records.read_recipients({"page": "2", "limit": "25"})
-    body = on_the_wire(domain_records.recipients_listed(page, f"{ORIGIN}/v1/domains/x/recipients").body)
-
-    assert body["data"] == []
-    assert body["links"] == {
-        "first": f"{ORIGIN}/v1/domains/x/recipients?limit=25&page=1",
-        "last": None,
-        "prev": f"{ORIGIN}/v1/domains/x/recipients?limit=25&page=1",
-        "next": None,
-    }
-    assert body["meta"] == {
-        "current_page": 2, "from": None, "path": f"{ORIGIN}/v1/domains/x/recipients", "per_page": 25, "to": None,
-    }  # fmt: skip
-
-
 # --- requests ---------------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tools.openapi.mailersend import (
     account,
+    activity,
     domain_objects,
     domains,
     identities,
@@ -26,13 +27,22 @@ API = Api(
     ),
     bearer_description="An API token of MailerSend's kind: `POST /v1/token` makes them, and the operator the first one.",
     bearer_example="mlsn.…",
-    tags={**domains.TAG, **identities.TAG, **suppressions.TAG, **tokens.TAG, **quota.TAG, **account.TAG},
+    tags={
+        **domains.TAG,
+        **identities.TAG,
+        **suppressions.TAG,
+        **tokens.TAG,
+        **activity.TAG,
+        **quota.TAG,
+        **account.TAG,
+    },
     operations={
         **domains.OPERATIONS,
         **identities.OPERATIONS,
         **identity_settings.OPERATIONS,
         **suppressions.OPERATIONS,
         **tokens.OPERATIONS,
+        **activity.OPERATIONS,
         **quota.OPERATIONS,
         **account.OPERATIONS,
     },
@@ -40,6 +50,7 @@ API = Api(
         **domains.PATH_PARAMETERS,
         **identities.PATH_PARAMETERS,
         **tokens.PATH_PARAMETERS,
+        **activity.PATH_PARAMETERS,
     },
     schemas={
         **domain_objects.SCHEMAS,
@@ -48,6 +59,7 @@ API = Api(
         **suppressions.SCHEMAS,
         **tokens.SCHEMAS,
         **account.SCHEMAS,
+        **activity.SCHEMAS,
         **pages.SCHEMAS,
         **refused.SCHEMAS,
     },

@@ -7,7 +7,7 @@ from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.domains.domain import DomainNotFoundError
 from tools.openapi import domains, values
 from tools.openapi.mailersend.domain_objects import RETURN_PATH, SETTINGS
-from tools.openapi.mailersend.pages import PARAMETERS, one, page_of, simple_page_of
+from tools.openapi.mailersend.pages import PARAMETERS, one, page_of
 from tools.openapi.operation import Answer, Link, Operation, Parameter, Place
 from tools.openapi.schema import array, body, closed, one_of, ref
 
@@ -74,15 +74,6 @@ OPERATIONS = {
         refusals=_NOT_FOUND,
     ),
     ("GET", "/v1/domains/{domain}/verify"): domains.verify_call(_TAG, ref("Verification"), posts=False),
-    ("GET", "/v1/domains/{domain}/recipients"): Operation(
-        "listDomainRecipients",
-        _TAG,
-        "List a domain's recipients",
-        "Empty as long as no mail is sent through this API.",
-        Answer(200, "A page of recipients.", simple_page_of({"type": "object"})),
-        parameters=PARAMETERS,
-        refusals=(InvalidFieldsError, DomainNotFoundError),
-    ),
     ("GET", "/v1/domains/{domain}/dns-records"): Operation(
         "showDnsRecords",
         _TAG,

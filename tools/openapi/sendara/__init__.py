@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.openapi import values
 from tools.openapi.operation import Api
-from tools.openapi.sendara import account, domains, keys, refused, suppressions
+from tools.openapi.sendara import account, domains, keys, messages, refused, suppressions
 
 API = Api(
     title="Letterhead: the calls of Sendara's API",
@@ -15,10 +15,23 @@ API = Api(
     ),
     bearer_description="An API key of Sendara's kind: `POST /v1/keys` makes them, and the operator the first one.",
     bearer_example="sk_live_… or sk_test_…",
-    tags={**domains.TAG, **suppressions.TAG, **keys.TAG, **account.TAG},
-    operations={**domains.OPERATIONS, **suppressions.OPERATIONS, **keys.OPERATIONS, **account.OPERATIONS},
-    path_parameters={**domains.PATH_PARAMETERS, **keys.PATH_PARAMETERS},
+    tags={**domains.TAG, **suppressions.TAG, **keys.TAG, **messages.TAG, **account.TAG},
+    operations={
+        **domains.OPERATIONS,
+        **suppressions.OPERATIONS,
+        **keys.OPERATIONS,
+        **messages.OPERATIONS,
+        **account.OPERATIONS,
+    },
+    path_parameters={**domains.PATH_PARAMETERS, **keys.PATH_PARAMETERS, **messages.PATH_PARAMETERS},
     rate_headers=values.rate_headers(),
-    schemas={**domains.SCHEMAS, **suppressions.SCHEMAS, **keys.SCHEMAS, **account.SCHEMAS, **refused.SCHEMAS},
+    schemas={
+        **domains.SCHEMAS,
+        **suppressions.SCHEMAS,
+        **keys.SCHEMAS,
+        **messages.SCHEMAS,
+        **account.SCHEMAS,
+        **refused.SCHEMAS,
+    },
     unrecognised="UnrecognisedError",
 )

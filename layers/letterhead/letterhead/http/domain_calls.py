@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from letterhead import identifiers
 from letterhead.dialects.domain_additions import read_dry_run
-from letterhead.dialects.mailersend import domain_records as mailersend_records
 from letterhead.dialects.mailersend import domains as mailersend
 from letterhead.dialects.sendara import domains as sendara
 from letterhead.dialects.sendmailos import domains as sendmailos
@@ -60,7 +59,6 @@ class DomainCalls:
             "domains.delete": self.delete,
             "domains.verify": self.verify,
             "domains.change_settings": self.change_settings,
-            "domains.list_recipients": self.list_recipients,
         }
 
     def register(self, request: Request) -> Reply:
@@ -129,13 +127,6 @@ class DomainCalls:
         if after != before:
             after = self.outside.store.save(replace(after, updated_at=request.now), before=before)
         return mailersend.changed(after)
-
-    def list_recipients(self, request: Request) -> Reply:
-        """`GET /v1/domains/{domain}/recipients`."""
-        page = mailersend_records.read_recipients(dict(request.query))
-        domain = named(request, self.outside.store, self.names)
-        url = f"{request.base_url}/v1/domains/{domain.domain_id}/recipients"
-        return mailersend_records.recipients_listed(page, url)
 
 
 def named(request: Request, domains: DomainStore, names: NameRules) -> SendingDomain:

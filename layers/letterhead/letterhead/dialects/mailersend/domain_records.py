@@ -1,4 +1,4 @@
-"""MailerSend's calls about a domain's DNS records, its recipients, and the additive history of its checks."""
+"""MailerSend's calls about a domain's DNS records, and the additive history of its checks."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from letterhead.dialects.domain_additions import additions, entry_object
-from letterhead.dialects.mailersend.pages import PageAddress, PageQuery, read_page, simple_page_body
-from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds
 from letterhead.domains.records import RecordPurpose, RecordType, RequiredRecord
 from letterhead.identities.link_host import LABEL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from letterhead.domains.domain import SendingDomain
     from letterhead.domains.history import HistoryPage
 
@@ -66,23 +62,6 @@ def checks_listed(page: HistoryPage, url: str, size: int) -> Reply:
             "meta": {"path": url, "per_page": size, "next_cursor": page.after, "prev_cursor": None},
         },
     )
-
-
-def read_recipients(query: Mapping[str, str]) -> PageQuery:
-    """The page that `GET /v1/domains/{domain}/recipients` asks for; raises `InvalidFieldsError`."""
-    wrong: dict[str, tuple[str, ...]] = {}
-    page = read_page(query, wrong)
-    if wrong:
-        raise InvalidFieldsError(wrong)
-    return page
-
-
-def recipients_listed(page: PageQuery, url: str) -> Reply:
-    """The answer to a list of recipients: a simple page (contracts A.2), empty until mail is sent."""
-    body = simple_page_body(
-        [], number=page.number, size=page.size, has_more=False, last_id=None, address=PageAddress(url, {})
-    )
-    return Reply(200, body)
 
 
 def _record_object(record: RequiredRecord) -> dict[str, object]:

@@ -19,7 +19,7 @@ SMALLEST_SIZE = 10
 LARGEST_SIZE = 100
 _EACH_SIDE = 3
 _INTEGER = re.compile(r"[0-9]{1,9}")
-_CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,3})\.([0-9a-z]{16})")
+_CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,3})\.([0-9a-z]{16}(?:[0-9a-f]{16})?)")
 
 
 @value_type
@@ -183,6 +183,6 @@ def _read_cursor(text: str) -> tuple[int, int, str]:
     except (binascii.Error, ValueError) as error:
         raise ValueError("not a cursor") from error
     match = _CURSOR.fullmatch(decoded)
-    if match is None or not identifiers.is_id(match[3]):
+    if match is None or not identifiers.is_id(match[3][:16]):
         raise ValueError("not a cursor")
     return int(match[1]), int(match[2]), match[3]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from letterhead.http.routes import (
     account_settings,
+    activity,
     confirmations,
     domains,
     identities,
@@ -23,6 +24,7 @@ ROUTES: tuple[Route, ...] = (
     *domains.ROUTES,
     *identities.ROUTES,
     *suppressions.ROUTES,
+    *activity.ROUTES,
     *tokens.ROUTES,
     *account_settings.ROUTES,
     *logs.ROUTES,

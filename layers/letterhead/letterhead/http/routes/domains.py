@@ -30,14 +30,6 @@ ROUTES = (
     ),
     Route(
         "GET",
-        "/v1/domains/{domain}/recipients",
-        "domains.list_recipients",
-        MAILERSEND,
-        "domains_read",
-        IDENTITY,
-    ),
-    Route(
-        "GET",
         "/v1/domains/{domain}/dns-records",
         "domain_records.show_by_place",
         MAILERSEND,

@@ -1,0 +1,232 @@
+"""Activity, messages, recipients and analytics over HTTP: calls that only read."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+from letterhead import identifiers
+from letterhead.activity.activity import day_of
+from letterhead.activity.analytics import groups_of
+from letterhead.activity.message import MessageQuery
+from letterhead.dialects.mailersend import activity as mailersend
+from letterhead.dialects.mailersend import analytics
+from letterhead.dialects.problem import InvalidFieldsError
+from letterhead.dialects.sendara import messages as sendara
+from letterhead.domains.domain import DomainNotFoundError
+from letterhead.domains.pages import DomainQuery
+from letterhead.reputation.rates import LONGEST_WINDOW, rates_of
+from letterhead.tokens.dialect import Dialect
+from letterhead.tokens.restriction import DomainPagesInReach, DomainsInReach
+from letterhead.values import value_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from letterhead.activity.counts import Counts
+    from letterhead.activity.log import ActivityHistory
+    from letterhead.activity.message import MessageFacts, Messages
+    from letterhead.activity.recipients import Recipient, RecipientList
+    from letterhead.dialects.mailersend.pages import PageQuery
+    from letterhead.dialects.reply import Reply
+    from letterhead.domains.domain import SendingDomain
+    from letterhead.domains.pages import DomainPage
+    from letterhead.http.request import Request
+    from letterhead.reputation.rates import ReputationLimits
+
+_DOMAINS_AT_ONCE = 100
+# How many messages a filtered list looks at before it gives what it has, and a cursor.
+_MOST_SEARCHED = 300
+
+
+class ActivityNotFoundError(Exception):
+    """This account has no such activity or message, or it isn't kept any more."""
+
+
+class ActivityDomains(Protocol):
+    """Where sending domains are kept."""
+
+    def by_id(self, account_id: str, domain_id: str) -> SendingDomain | None:
+        """The account's domain of that id, or None."""
+
+    def page(self, account_id: str, query: DomainQuery) -> DomainPage:
+        """A page of the account's domains."""
+
+
+@value_type
+class ActivityCalls:
+    """The calls; `operations` has them by the names of the table of routes. A restricted token sees its own domain's part."""
+
+    domains: ActivityDomains
+    history: ActivityHistory
+    messages: Messages
+    recipients: RecipientList
+    counts: Counts
+    limits: ReputationLimits
+
+    @property
+    def operations(self) -> Mapping[str, Callable[[Request], Reply]]:
+        """Each call by its operation's name."""
+        return {
+            "activity.list": self.list,
+            "activity.show": self.show,
+            "activity.list_messages": self.list_messages,
+            "activity.show_message": self.show_message,
+            "activity.list_recipients": self.list_recipients,
+            "activity.list_domain_recipients": self.list_domain_recipients,
+            "activity.show_analytics": self.show_analytics,
+            "activity.show_reputation": self.show_reputation,
+        }
+
+    def list(self, request: Request) -> Reply:
+        """`GET /v1/activity/{domain}`."""
+        domain = self._domain(request, request.parameters["domain"])
+        page, query = mailersend.read_activity(request.query, domain.domain_id)
+        found = self.history.page(query, request.now)
+        url = f"{request.base_url}/v1/activity/{domain.domain_id}"
+        return mailersend.activities_listed(page, found, request.query, url)
+
+    def show(self, request: Request) -> Reply:
+        """`GET /v1/activities/{activity}`."""
+        found = self.history.by_id(request.account_id, request.parameters["activity"], request.now)
+        if found is None or not request.token.sees_domain(found.domain_id):
+            raise ActivityNotFoundError
+        return mailersend.activity_shown(found)
+
+    def list_messages(self, request: Request) -> Reply:
+        """`GET /v1/messages`."""
+        if request.dialect is Dialect.SENDARA:
+            return self._messages_of_sendara(request)
+        page = mailersend.read_page_alone(request.query)
+        query = MessageQuery(
+            size=page.size + 1,
+            skipped=mailersend.skipped_of(page),
+            after=page.after,
+            domain_id=request.token.domain_id,
+        )
+        found = self.messages.page(request.account_id, query, request.now)
+        return mailersend.messages_listed(page, found, f"{request.base_url}/v1/messages")
+
+    def show_message(self, request: Request) -> Reply:
+        """`GET /v1/messages/{message}`."""
+        text = request.parameters["message"]
+        is_sendaras = request.dialect is Dialect.SENDARA
+        message_id = sendara.read_id(text) if is_sendaras else text
+        if message_id is None or not identifiers.is_id(message_id):
+            raise ActivityNotFoundError
+        message = self.messages.by_id(request.account_id, message_id, request.now)
+        if message is None or not request.token.sees_domain(message.domain_id):
+            raise ActivityNotFoundError
+        activities = self.history.of_message(request.account_id, message_id, request.now)
+        if is_sendaras:
+            return sendara.shown(message, activities)
+        domain = self.domains.by_id(request.account_id, message.domain_id)
+        return mailersend.message_shown(message, activities, domain)
+
+    def list_recipients(self, request: Request) -> Reply:
+        """`GET /v1/recipients`: domain after domain, the newest one first."""
+        page = mailersend.read_page_alone(request.query)
+        return self._recipients(request, page, self._every_domain(request), "/v1/recipients")
+
+    def list_domain_recipients(self, request: Request) -> Reply:
+        """`GET /v1/domains/{domain}/recipients`."""
+        domain = self._domain(request, request.parameters["domain"])
+        page = mailersend.read_page_alone(request.query)
+        url = f"/v1/domains/{domain.domain_id}/recipients"
+        return self._recipients(request, page, iter([domain]), url)
+
+    def show_analytics(self, request: Request) -> Reply:
+        """`GET /v1/analytics/date`."""
+        domain_id, query = analytics.read_analytics(request.query, request.now)
+        if domain_id is None:
+            domains = [domain.domain_id for domain in self._every_domain(request)]
+        else:
+            domains = [self._asked(request, domain_id).domain_id]
+        return analytics.analytics_shown(query, request.query, groups_of(query, domains, self.counts))
+
+    def show_reputation(self, request: Request) -> Reply:
+        """`GET /v1/analytics/reputation`."""
+        domain_id, identity_id = analytics.read_reputation(request.query)
+        domain = self._asked(request, domain_id)
+        first, last = day_of(request.now - LONGEST_WINDOW), day_of(request.now)
+        counts = [
+            count
+            for count in self.counts.days(domain_id, first, last)
+            if identity_id in (None, count.identity_id)
+        ]
+        return analytics.reputation_shown(domain, identity_id, rates_of(counts, request.now), self.limits)
+
+    def _messages_of_sendara(self, request: Request) -> Reply:
+        values = dict(request.query)
+        if values.get("idempotency_key"):
+            # Who accepts a message knows its key; nobody does yet.
+            raise ActivityNotFoundError
+        wanted = sendara.read_list(values)
+        found: list[tuple[MessageFacts, str]] = []
+        last: str | None = None
+        if wanted.nothing:
+            return sendara.listed((), None)
+        query = MessageQuery(
+            size=_MOST_SEARCHED,
+            after=wanted.after,
+            domain_id=request.token.domain_id,
+            since=wanted.since,
+            until=wanted.until,
+        )
+        candidates = self.messages.page(request.account_id, query, request.now)
+        for message in candidates:
+            if len(found) == wanted.size:
+                return sendara.listed(found, last)
+            last = message.message_id
+            history = self.history.of_message(request.account_id, message.message_id, request.now)
+            status = sendara.status_word(history)
+            if wanted.fits(message, status):
+                found.append((message, status))
+        return sendara.listed(found, last if len(candidates) == _MOST_SEARCHED else None)
+
+    def _recipients(
+        self, request: Request, page: PageQuery, domains: Iterator[SendingDomain], path: str
+    ) -> Reply:
+        skipped = mailersend.skipped_of(page)
+        found: list[tuple[Recipient, SendingDomain]] = []
+        after, begun = page.after, page.after is None
+        for domain in domains:
+            if not begun and after is not None and domain.domain_id != after[:16]:
+                continue
+            behind = None if begun else after
+            begun = True
+            wanted = skipped + page.size + 1 - len(found)
+            of_domain = self.recipients.page(domain.domain_id, size=wanted, after=behind, now=request.now)
+            found += [(recipient, domain) for recipient in of_domain]
+            if len(found) > skipped + page.size:
+                break
+        shown = found[skipped : skipped + page.size]
+        return mailersend.recipients_listed(
+            page, shown, request.base_url + path, has_more=len(found) > skipped + page.size
+        )
+
+    def _domain(self, request: Request, domain_id: str) -> SendingDomain:
+        found = None
+        if identifiers.is_id(domain_id):
+            found = DomainsInReach(self.domains, request.token).by_id(request.account_id, domain_id)
+        if found is None or found.leaving:
+            raise DomainNotFoundError
+        request.subject.domain_id = found.domain_id
+        return found
+
+    def _asked(self, request: Request, domain_id: str) -> SendingDomain:
+        """The domain that a query names."""
+        with suppress(DomainNotFoundError):
+            return self._domain(request, domain_id)
+        raise InvalidFieldsError({"domain_id": (analytics.NO_SUCH_DOMAIN,)})
+
+    def _every_domain(self, request: Request) -> Iterator[SendingDomain]:
+        pages = DomainPagesInReach(self.domains, self.domains, request.token)
+        after: str | None = None
+        while True:
+            query = DomainQuery(size=_DOMAINS_AT_ONCE, after=after, counted=False)
+            page = pages.page(request.account_id, query)
+            yield from page.domains
+            if not page.is_full:
+                return
+            after = page.domains[-1].domain_id

@@ -1,0 +1,336 @@
+"""Activity, messages, recipients and analytics, as MailerSend's and Sendara's clients ask for them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from letterhead import identifiers
+from letterhead.activity.activity import ActivityType
+from letterhead.adapters.tables.connection import connection
+from letterhead.tokens.dialect import Dialect
+from tests.capacity_meter import metered
+from tests.fakes.activities import message_sent
+from tests.fakes.agency import Agency
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+SENT, DELIVERED, HARD, SOFT, OPENED, COMPLAINT = (
+    ActivityType.SENT,
+    ActivityType.DELIVERED,
+    ActivityType.HARD_BOUNCED,
+    ActivityType.SOFT_BOUNCED,
+    ActivityType.OPENED,
+    ActivityType.SPAM_COMPLAINT,
+)
+
+
+class Desk:
+    """An agency with a domain, and its clients."""
+
+    def __init__(self, function) -> None:
+        self.function = function
+        self.agency = Agency()
+        self.domain = self.agency.domain("client.com")
+        self.identity = self.agency.identity("amy@client.com", self.domain)
+        self.tokens = {dialect: self.agency.token(dialect).text for dialect in Dialect}
+
+    def mailersend(self, path: str, **query):
+        return self._get(Dialect.MAILERSEND, path, query)
+
+    def sendara(self, path: str, **query):
+        return self._get(Dialect.SENDARA, path, query)
+
+    def activity(self, domain=None, **query):
+        span = {"date_from": seconds(NOW - timedelta(days=40)), "date_to": seconds(NOW + timedelta(hours=1))}
+        domain = domain or self.domain
+        return self.mailersend(f"/v1/activity/{domain.domain_id}", **{**span, **query})
+
+    def follow(self, url: str):
+        path, _, query = url.partition("?")
+        path = "/" + path.split("/", 3)[3]
+        return self.function.call("GET", path, self.tokens[Dialect.MAILERSEND], query=query)
+
+    def _get(self, dialect: Dialect, path: str, query):
+        text = "&".join(f"{name}={value}" for name, value in query.items())
+        return self.function.call("GET", path, self.tokens[dialect], query=text)
+
+
+def seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+@pytest.fixture
+def desk(tables, load) -> Desk:
+    return Desk(load("activity"))
+
+
+def test_activity_comes_newest_first_with_its_mail(desk):
+    message_sent(desk.domain, desk.identity, at=NOW - timedelta(days=2), types=(SENT, DELIVERED))
+    message_sent(desk.domain, desk.identity, at=NOW - timedelta(days=1), types=(SENT, HARD))
+
+    data = desk.activity().json["data"]
+    assert [each["type"] for each in data] == ["hard_bounced", "sent", "delivered", "sent"]
+    email = data[0]["email"]
+    assert (email["from"], email["subject"]) == ("hello@client.com", "Your order has left")
+    assert email["recipient"]["email"] == "ines@customer.example"
+    assert email["status"] == "hard_bounced"
+
+
+def test_activity_is_filtered_by_type_and_time(desk):
+    for day in range(4):
+        message_sent(desk.domain, at=NOW - timedelta(days=day), types=(SENT, DELIVERED, COMPLAINT))
+
+    only = desk.activity(**{"event[]": "spam_complaints"})
+    assert [each["type"] for each in only.json["data"]] == ["spam_complaints"] * 4
+    first = NOW - timedelta(days=2)
+    span = {"date_from": seconds(first), "date_to": seconds(first)}
+    assert [each["type"] for each in desk.activity(**span).json["data"]] == ["sent"]
+
+
+def test_every_activity_is_on_exactly_one_page(desk):
+    for number in range(33):
+        message_sent(desk.domain, at=NOW - timedelta(hours=number), types=(SENT, DELIVERED))
+
+    answer, seen = desk.activity(limit=10), []
+    while True:
+        seen += [each["id"] for each in answer.json["data"]]
+        if answer.json["links"]["next"] is None:
+            break
+        answer = desk.follow(answer.json["links"]["next"])
+    assert len(seen) == len(set(seen)) == 66
+    times = [identifiers.made_at(each[:16]) for each in seen]
+    assert times == sorted(times, reverse=True)
+    by_number = [
+        each["id"] for page in range(1, 8) for each in desk.activity(limit=10, page=page).json["data"]
+    ]
+    assert by_number == seen
+
+
+def test_a_page_of_activity_is_paid_by_the_page(desk):
+    for number in range(60):
+        message_sent(desk.domain, at=NOW - timedelta(minutes=number), types=(SENT, DELIVERED))
+
+    with metered(connection().client) as meter:
+        assert len(desk.activity(limit=25).json["data"]) == 25
+    assert meter.read_units("ActivityTable") <= 16
+    with metered(connection().client) as meter:
+        desk.activity(date_from=0, date_to=1000)
+    assert meter.read_units("ActivityTable") == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"date_from": ""}, "date_from"),
+        ({"date_to": ""}, "date_to"),
+        ({"date_from": "today"}, "date_from"),
+        ({"date_from": 99_999_999_999, "date_to": 1}, "date_to"),
+        ({"date_to": 10**15}, "date_to"),
+        ({"event[]": "nothing"}, "event.0"),
+        ({"limit": 5}, "limit"),
+        ({"page": 0}, "page"),
+        ({"page": 5000}, "page"),
+        ({"cursor": "x"}, "cursor"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_by_its_field(desk, query, field):
+    answer = desk.activity(**query)
+
+    assert answer.status == 422
+    assert list(answer.json["errors"]) == [field]
+
+
+def test_one_activity_is_found_by_its_id(desk):
+    activity = message_sent(desk.domain)
+
+    assert desk.mailersend(f"/v1/activities/{activity.activity_id}").json["data"]["type"] == "sent"
+
+
+@pytest.mark.parametrize("path", ["activities", "messages"])
+@pytest.mark.parametrize("identifier", ["x", "0" * 32, "0" * 16, "0" * 31 + "!", "%F0%9F%92%8C"])
+def test_what_is_no_id_is_not_found(desk, path, identifier):
+    assert desk.mailersend(f"/v1/{path}/{identifier}").status == 404
+
+
+def test_anothers_activity_and_messages_do_not_exist(desk):
+    rival = Agency("rival")
+    theirs = message_sent(rival.domain("rival.com"))
+
+    assert desk.mailersend(f"/v1/activities/{theirs.activity_id}").status == 404
+    assert desk.mailersend(f"/v1/messages/{theirs.message_id}").status == 404
+    assert desk.mailersend("/v1/messages").json["data"] == []
+    assert desk.activity().json["data"] == []
+
+
+def test_messages_are_listed_and_shown_with_their_mails(desk):
+    sent = [
+        message_sent(desk.domain, at=NOW - timedelta(hours=number), types=(SENT, DELIVERED, OPENED))
+        for number in range(30)
+    ]
+    first = desk.mailersend("/v1/messages")
+    assert [each["id"] for each in first.json["data"]] == [each.message_id for each in sent[:25]]
+    rest = desk.follow(first.json["links"]["next"])
+    assert [each["id"] for each in rest.json["data"]] == [each.message_id for each in sent[25:]]
+    assert rest.json["links"]["next"] is None
+
+    shown = desk.mailersend(f"/v1/messages/{sent[0].message_id}").json["data"]
+    assert shown["domain"]["name"] == "client.com"
+    (email,) = shown["emails"]
+    assert (email["to"], email["status"]) == ("ines@customer.example", "delivered")
+    assert [each["type"] for each in email["activity"]] == ["sent", "delivered", "opened"]
+
+
+def test_recipients_come_once_however_often_they_were_mailed(desk):
+    other = desk.agency.domain("other.com")
+    addresses = [f"person{number}@customer.example" for number in range(14)]
+    for address in addresses * 2:
+        message_sent(desk.domain, to=address)
+        message_sent(other, to=address)
+
+    answer, seen = desk.mailersend("/v1/recipients", limit=10), []
+    while True:
+        seen += [(each["email"], each["domain"]["name"]) for each in answer.json["data"]]
+        if answer.json["links"]["next"] is None:
+            break
+        answer = desk.follow(answer.json["links"]["next"])
+    assert sorted(seen) == sorted((each, name) for each in addresses for name in ("client.com", "other.com"))
+    of_one = desk.mailersend(f"/v1/domains/{other.domain_id}/recipients").json["data"]
+    assert sorted(each["email"] for each in of_one) == sorted(addresses)
+
+
+def test_counts_come_by_day_week_month_and_year(desk):
+    day = datetime(2026, 6, 14, 9, tzinfo=UTC)
+    for days, types in ((0, (SENT, DELIVERED)), (1, (SENT, HARD)), (20, (SENT,))):
+        message_sent(desk.domain, at=day + timedelta(days=days), types=types)
+    span = {
+        "date_from": seconds(day),
+        "date_to": seconds(day + timedelta(days=20)),
+        "domain_id": desk.domain.domain_id,
+    }
+
+    def stats(group_by):
+        data = desk.mailersend("/v1/analytics/date", group_by=group_by, **span).json["data"]
+        return {
+            each["date"]: (each["sent"], each["delivered"], each["hard_bounced"]) for each in data["stats"]
+        }
+
+    days = stats("days")
+    assert len(days) == 21
+    assert [value for value in days.values() if any(value)] == [(1, 1, 0), (1, 0, 1), (1, 0, 0)]
+    assert list(stats("weeks").values()) == [(1, 1, 0), (1, 0, 1), (0, 0, 0), (1, 0, 0)]
+    assert list(stats("months").values()) == [(2, 1, 1), (1, 0, 0)]
+    assert list(stats("years").values()) == [(3, 1, 1)]
+    assert str(seconds(datetime(2026, 6, 14, tzinfo=UTC))) in days
+
+
+def test_counts_of_all_domains_or_of_one_identity(desk):
+    message_sent(desk.domain, desk.identity, at=NOW)
+    message_sent(desk.domain, at=NOW)
+    message_sent(desk.agency.domain("other.com"), at=NOW)
+    span = {"date_from": seconds(NOW - timedelta(hours=1)), "date_to": seconds(NOW)}
+
+    def sent(**query):
+        data = desk.mailersend("/v1/analytics/date", group_by="years", **span, **query).json["data"]
+        return sum(each["sent"] for each in data["stats"])
+
+    assert sent() == 3
+    assert sent(domain_id=desk.domain.domain_id) == 2
+    assert sent(domain_id=desk.domain.domain_id, identity_id=desk.identity.identity_id) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"group_by": "hours"}, "group_by"),
+        ({"tags[]": "spring"}, "tags"),
+        ({"domain_id": "0" * 16}, "domain_id"),
+        ({"domain_id": "!"}, "domain_id"),
+    ],
+)
+def test_counts_that_there_are_not_are_refused(desk, query, field):
+    answer = desk.mailersend("/v1/analytics/date", date_from=0, date_to=seconds(NOW), **query)
+
+    assert answer.status == 422
+    assert list(answer.json["errors"]) == [field]
+
+
+def test_the_rates_of_a_domain_are_shown_with_their_thresholds(desk):
+    for _ in range(3):
+        message_sent(desk.domain, at=NOW, types=(SENT, DELIVERED))
+    message_sent(desk.domain, desk.identity, at=NOW, types=(SENT, HARD))
+
+    shown = desk.mailersend("/v1/analytics/reputation", domain_id=desk.domain.domain_id).json["data"]
+    assert [(each["hours"], each["volume"], each["bounce_rate"]) for each in shown["windows"]] == [
+        (24, 4, 0.25),
+        (720, 4, 0.25),
+    ]
+    assert shown["thresholds"]["bounces"] == {"warning": 0.02, "pause": 0.05}
+    assert shown["sending_paused"] is None
+    of_one = desk.mailersend(
+        "/v1/analytics/reputation", domain_id=desk.domain.domain_id, identity_id=desk.identity.identity_id
+    ).json["data"]
+    assert of_one["windows"][0]["bounce_rate"] == 1.0
+
+
+def test_sendara_lists_messages_by_status_words_and_time(desk):
+    bounced = message_sent(desk.domain, at=NOW - timedelta(hours=1), types=(SENT, HARD), subject="Invoice 7")
+    message_sent(desk.domain, at=NOW - timedelta(days=3), types=(SENT, DELIVERED))
+    message_sent(desk.domain, at=NOW - timedelta(days=5), types=(SENT,))
+
+    def statuses(**query):
+        return [each["status"] for each in desk.sendara("/v1/messages", **query).json["messages"]]
+
+    assert statuses() == ["bounced", "delivered", "sent"]
+    assert statuses(status="delivered") == ["delivered"]
+    assert statuses(search="INVOICE") == ["bounced"]
+    assert statuses(channel="sms") == []
+    assert statuses(**{"from": f"{NOW - timedelta(days=4):%Y-%m-%d}"}) == ["bounced", "delivered"]
+    assert statuses(to=f"{NOW - timedelta(days=4):%Y-%m-%dT%H:%M:%SZ}") == ["sent"]
+    assert bounced
+
+
+def test_sendaras_pages_follow_one_another(desk):
+    sent = [message_sent(desk.domain, at=NOW - timedelta(hours=number)) for number in range(7)]
+
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = desk.sendara("/v1/messages", limit=3, cursor=cursor).json
+        seen += [each["id"] for each in page["messages"]]
+        cursor = page["next_cursor"]
+    assert seen == [identifiers.to_prefixed("msg", each.message_id) for each in sent]
+
+
+def test_sendara_shows_a_message_with_its_events(desk):
+    message = message_sent(desk.domain, types=(SENT, SOFT, COMPLAINT))
+    shown = desk.sendara(f"/v1/messages/{identifiers.to_prefixed('msg', message.message_id)}").json
+
+    assert (shown["status"], shown["channel"]) == ("complained", "email")
+    assert [each["event_type"] for each in shown["events"]] == ["sent", "bounced", "complained"]
+
+
+@pytest.mark.parametrize("query", [{"cursor": "!"}, {"limit": "many"}, {"status": "lost"}, {"from": "once"}])
+def test_sendara_refuses_what_it_cannot_read(desk, query):
+    assert desk.sendara("/v1/messages", **query).status == 400
+
+
+def test_what_is_past_its_days_is_gone_before_dynamodb_drops_it(desk):
+    old = message_sent(desk.domain, at=NOW - timedelta(days=31), types=(SENT, DELIVERED))
+
+    assert desk.activity().json["data"] == []
+    assert desk.mailersend(f"/v1/activities/{old.activity_id}").status == 404
+    assert desk.mailersend("/v1/messages").json["data"] == []
+
+
+def test_a_token_of_one_domain_sees_that_domain_alone(desk):
+    other = desk.agency.domain("other.com")
+    message_sent(desk.domain)
+    theirs = message_sent(other)
+    desk.tokens[Dialect.MAILERSEND] = desk.agency.token(
+        Dialect.MAILERSEND, domain_id=desk.domain.domain_id
+    ).text
+
+    assert len(desk.mailersend("/v1/messages").json["data"]) == 1
+    assert len(desk.mailersend("/v1/recipients").json["data"]) == 1
+    assert desk.activity(other).status == 404
+    assert desk.mailersend(f"/v1/messages/{theirs.message_id}").status == 404

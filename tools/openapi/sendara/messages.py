@@ -1,0 +1,93 @@
+"""Sendara's messages."""
+
+from __future__ import annotations
+
+from letterhead.dialects.problem import InvalidFieldsError
+from letterhead.dialects.sendara.messages import DEFAULT_SIZE, LARGEST_SIZE, PREFIX, STATUSES
+from letterhead.http.activity_calls import ActivityNotFoundError
+from tools.openapi import values
+from tools.openapi.operation import Answer, Link, Operation, Parameter, Place
+from tools.openapi.schema import Schema, always, array, closed, nullable, number, one_of, ref, resource, text
+
+_TAG = "Messages"
+TAG = {_TAG: "Messages, and what became of them."}
+PATH_PARAMETERS = {
+    "message": Parameter("message", Place.PATH, values.prefixed_id(PREFIX), "The message's id.")
+}
+_OBJECT = {
+    "id": values.prefixed_id(PREFIX),
+    "channel": always("email"),
+    "status": one_of(STATUSES),
+    "message_type": text(example="transactional"),
+    "created_at": values.moment(),
+}
+SCHEMAS: dict[str, Schema] = {
+    "MessageInLists": resource(_OBJECT, "A message."),
+    "MessageWithEvents": resource(
+        {
+            **_OBJECT,
+            "from_email": text(),
+            "destination": resource({"email": nullable(text())}),
+            "subject": text(),
+            "events": array(
+                resource(
+                    {
+                        "id": text(),
+                        "event_type": text(example="delivered"),
+                        "recipient": nullable(text()),
+                        "payload": {
+                            **resource({}, "What the provider said."),
+                            "additionalProperties": {"type": "string"},
+                        },
+                        "created_at": values.moment(),
+                    }
+                ),
+                "In the order of their happening.",
+            ),
+        },
+        "A message with its events.",
+    ),
+}
+
+
+def _when(name: str, description: str) -> Parameter:
+    return Parameter(name, Place.QUERY, text(form="date-time"), description)
+
+
+OPERATIONS = {
+    ("GET", "/v1/messages"): Operation(
+        "listMessages",
+        _TAG,
+        "List messages",
+        "Newest first. A search or a status looks at 300 messages at a time and may give fewer than `limit`, with a cursor.",
+        Answer(
+            200,
+            "A page of messages.",
+            closed({"messages": array(ref("MessageInLists")), "next_cursor": nullable(text())}),
+            {"First": Link("showMessage", {"message": "$response.body#/messages/0/id"})},
+        ),
+        parameters=(
+            Parameter("channel", Place.QUERY, text(), "`email`; there are no others."),
+            Parameter("status", Place.QUERY, one_of(STATUSES), "Only messages of this status."),
+            Parameter("search", Place.QUERY, text(), "Words of the subject or of an address."),
+            _when("from", "Only messages from then on."),
+            _when("to", "Only messages up to then."),
+            Parameter(
+                "limit",
+                Place.QUERY,
+                {**number(least=0, most=999_999_999), "default": DEFAULT_SIZE},
+                f"How many to a page, {LARGEST_SIZE} at most.",
+            ),
+            Parameter("cursor", Place.QUERY, text(), "From `next_cursor`."),
+        ),
+        refusals=(InvalidFieldsError, ActivityNotFoundError),
+    ),
+    ("GET", "/v1/messages/{message}"): Operation(
+        "showMessage",
+        _TAG,
+        "Show a message",
+        "With its events.",
+        Answer(200, "The message.", ref("MessageWithEvents")),
+        refusals=(ActivityNotFoundError,),
+    ),
+}
