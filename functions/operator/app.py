@@ -24,6 +24,7 @@ from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
+from letterhead.adapters.tables.jobs import JobTable
 from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.dialects import operator as wire
@@ -34,16 +35,16 @@ from letterhead.settings import Settings
 
 settings = Settings.from_env()
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
+completions, outbox = CompletionQueue(settings.completion_queue_url), OutboxTable(settings.outbox_table)
 provider = SesIdentities(settings.configuration_set, settings.ses_identities_arn)
-surroundings = Surroundings(domains, provider, CompletionQueue(settings.completion_queue_url))
-outbox, suppressions = OutboxTable(settings.outbox_table), SuppressionTable(settings.suppressions_table)
+suppressed = SuppressionTable(settings.suppressions_table), JobTable(settings.jobs_table)
 desk = Desk(
     accounts=AccountTable(settings.accounts_table),
     tokens=AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
     domains=HeldDomains(domains, provider, utc_now),
     identities=IdentityTable(settings.identities_table),
-    shelves=(IdentitySettingsTable(settings.identity_settings_table), suppressions, outbox),
-    names=NameDesk(surroundings, DomainNames()),
+    shelves=(IdentitySettingsTable(settings.identity_settings_table), *suppressed, outbox),
+    names=NameDesk(Surroundings(domains, provider, completions), DomainNames()),
     new_id=identifiers.new_id,
 )
 logger = Logger(service="operator")

@@ -14,6 +14,7 @@ CALLS = {
     "domains": "/v1/domains",
     "domain_records": "/v1/domains/nowhere.com/records",
     "identities": "/v1/identities",
+    "identity_settings": "/v1/identities/settings",
     "suppressions": "/v1/suppressions/blocklist",
     "tokens": "/v1/token",
     "account_settings": "/v1/settings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.end_to_end.conftest import Account
+from tests.end_to_end.conftest import Account, LocalCloud
 
 pytestmark = pytest.mark.end_to_end
 
@@ -51,3 +51,23 @@ def test_sendaras_example_blocks_in_every_dialect_until_it_is_removed(account: A
     assert (removed.status, removed.content) == (204, b"")
     found = account.sendmailos("GET", f"/api{asked}").json["lookup"]
     assert [block["pattern"] for block in found["blocks"]] == ["*@acme.com"]
+
+
+def test_a_file_is_imported_by_a_job_and_comes_out_again(cloud: LocalCloud, account: Account) -> None:
+    headers = {"Authorization": f"Bearer {account.tokens['sendara']}", "Content-Type": "text/csv"}
+    text = "email\n" + "\n".join(f"somebody{number}@import.com" for number in range(1500)) + "\nnobody\n"
+    url = f"{cloud.origin}/v1/suppressions/import?list=unsubscribes"
+    begun = cloud.send("POST", url, text.encode(), headers)
+    assert begun.status == 202, begun.text
+    job = f"/v1/jobs/{begun.json['id']}"
+    done = cloud.until(lambda: account.sendara("GET", job).json, lambda job: job["status"] == "completed")
+    assert (done["added"], done["refused"]) == (1500, 1)
+    report = cloud.send("GET", f"{cloud.origin}{job}/result", headers=headers)
+    assert report.text == "row,value,error\r\n1502,nobody,isn't a valid email address\r\n"
+    exported = account.mailersend("POST", "/v1/suppressions/export?list=unsubscribes").json["data"]
+    path = f"/v1/jobs/{exported['id']}"
+    cloud.until(lambda: account.mailersend("GET", path).json["data"]["status"], "completed".__eq__)
+    asked = {"Authorization": f"Bearer {account.tokens['mailersend']}"}
+    rows = cloud.send("GET", f"{cloud.origin}{path}/result", headers=asked).text.splitlines()
+    assert len(rows) == 1501
+    assert rows[0] == "email,list,domain_id,reason,created_at,expires_at,note"

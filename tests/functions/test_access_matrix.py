@@ -18,10 +18,13 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from letterhead import identifiers
+from letterhead.adapters.tables.jobs import JobTable
 from letterhead.adapters.tables.tokens import TokenTable
+from letterhead.domains.domain import SendingDomain
 from letterhead.http.dialect_choice import is_shared
 from letterhead.http.gate import Gate
 from letterhead.http.routes import ROUTES, Route
+from letterhead.suppressions.exporting import new_export
 from letterhead.tokens import secret
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.grant import Reach
@@ -96,6 +99,15 @@ class Clients:
             self.agency.tokens.remove(kept)
             self.agency.token(dialect, name="elsewhere", domain_id=self.elsewhere.domain_id)
 
+        self._jobs = {"own": self._job(self.agency, self.domain), "foreign": self._job(rival, rivals_domain)}
+
+    @staticmethod
+    def _job(agency: Agency, domain: SendingDomain) -> str:
+        account_id, now = agency.account.account_id, datetime.now(UTC)
+        job = new_export(account_id, identifiers.new_id(now), domain.domain_id, [], [domain.domain_id], now)
+        JobTable("JobsTable").add(job, [])
+        return job.job_id
+
     def paths(self, route: Route, kind: str) -> list[str]:
         """The route's path for an id of a kind, once in each form that the id may have there."""
         parameters = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
@@ -110,6 +122,7 @@ class Clients:
             ],
             "message": lambda dialect, which: [_form(dialect, "msg", self._activity_id(which)[16:])],
             "activity": lambda _, which: [self._activity_id(which)],
+            "job": lambda dialect, which: [_form(dialect, "job", self._jobs.get(which, UNKNOWN))],
             "token": lambda dialect, which: [
                 _form(dialect, "key", self._tokens.get((dialect, which), UNKNOWN))
             ],

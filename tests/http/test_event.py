@@ -18,7 +18,7 @@ def test_the_documented_payload_is_read():
     assert http.authorization == EXAMPLE["headers"]["authorization"]
     assert http.body == b'{"domain":"mail.acme.com"}'
     assert http.base_url == "https://abcdef1234.execute-api.eu-west-1.amazonaws.com"
-    assert http.has_json
+    assert http.has_body_of("application/json")
 
 
 def test_a_request_without_headers_body_or_query_is_one_too():
@@ -28,7 +28,7 @@ def test_a_request_without_headers_body_or_query_is_one_too():
 
     assert (http.headers, http.query, http.body) == ({}, (), b"")
     assert http.authorization is None
-    assert http.has_json
+    assert http.has_body_of("application/json")
 
 
 def test_header_names_are_found_in_any_case():
@@ -89,10 +89,24 @@ def test_a_mangled_query_string_does_not_raise(query):
     ],
 )
 def test_a_body_says_whether_it_is_json(content_type, is_json):
-    assert HttpEvent(api_event("POST", "/", headers={"content-type": content_type})).has_json is is_json
+    assert (
+        HttpEvent(api_event("POST", "/", headers={"content-type": content_type})).has_body_of(
+            "application/json"
+        )
+        is is_json
+    )
 
 
 def test_base64_is_only_undone_where_it_was_done():
     text = base64.b64encode(b"plain").decode()
 
     assert HttpEvent(api_event("POST", "/", body=text)).body == text.encode()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_csv"),
+    [("text/csv", True), ("Text/CSV; charset=utf-8", True), ("", False), ("application/json", False)],
+)
+def test_a_body_of_another_type_has_to_say_so(content_type, is_csv):
+    http = HttpEvent(api_event("POST", "/", headers={"content-type": content_type}))
+    assert http.has_body_of("text/csv") is is_csv

@@ -116,6 +116,11 @@ def _operation(dialect: Dialect, api: Api, route: Route, operation: Operation) -
         parameters.append(IDEMPOTENCY_KEY)
     if parameters:
         found["parameters"] = [_parameter(parameter) for parameter in parameters]
+    if route.body_type != JSON:
+        found["requestBody"] = {
+            "required": True,
+            "content": {route.body_type: {"schema": {"type": "string"}}},
+        }
     if operation.body is not None:
         found["requestBody"] = {
             "required": operation.body_required,

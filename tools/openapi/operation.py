@@ -58,7 +58,8 @@ class Operation:
     """A call.
 
     `operation_id` is unique in its document. `refusals` are the errors that this call can meet beyond those that the router
-    knows of every call. `body` is the schema of its JSON body; `reads_body` False is for a call that takes none.
+    knows of every call, `also` its other answers when it worked. `body` is the schema of its JSON body; `reads_body` False is for
+    a call that takes none.
     """
 
     operation_id: str
@@ -70,6 +71,7 @@ class Operation:
     body: Schema | None = None
     body_required: bool = True
     refusals: tuple[type[Exception], ...] = ()
+    also: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from letterhead.identities.limits import TooManyMailsError
 from letterhead.identities.pages import TooManyToSearchError
 from letterhead.identities.resending import AlreadyVerifiedError
 from letterhead.identities.settings import LinkHostError, LinkHostReason, SenderDomainError
+from letterhead.jobs.job import JobNotFoundError
 from letterhead.limits.limit import a_minute
 from letterhead.limits.standing import LimitExceededError
 from letterhead.suppressions.pages import TooManyPatternsError
@@ -151,6 +152,7 @@ _SAMPLES: tuple[Refusal, ...] = (
         GrantRefusedError({"scopes": "The scopes can't go beyond the asking token's own."}),
         "the new token would go beyond the asking one, or names a domain or an identity that there isn't",
     ),
+    Refusal(JobNotFoundError(), "there is no such job, or none that the token may see"),
     Refusal(TooManyPatternsError(), "the account has as many patterns as it may"),
     Refusal(LimitReachedError(Limited.DOMAINS, 1), "the account has as many as it may"),
 )

@@ -49,7 +49,7 @@ def responses_of(dialect: Dialect, api: Api, route: Route, operation: Operation)
     """The answers of a call by status, the one that worked first."""
     refusals = by_status(errors_of(route, operation), dialect)
     gateways = {431} if route.method == "GET" else set(GATEWAY_ALONE)
-    found = {str(operation.answer.status): _success(api, route, operation.answer)}
+    found = {str(each.status): _success(api, route, each) for each in (operation.answer, *operation.also)}
     for status in sorted(refusals.keys() | gateways):
         found[str(status)] = _refusal(api, route, status, refusals.get(status, []))
     return found
@@ -84,8 +84,8 @@ def _success(api: Api, route: Route, answer: Answer) -> dict[str, Any]:
     headers: dict[str, Any] = _header_refs(dict.fromkeys(names, False))
     headers |= {name: {"required": False, "schema": schema} for name, schema in answer.headers.items()}
     response: dict[str, Any] = {"description": answer.description, "headers": headers}
-    if answer.schema is not None:
-        media = {JSON: answer.schema, **answer.files}
+    media = {**({} if answer.schema is None else {JSON: answer.schema}), **answer.files}
+    if media:
         response["content"] = {name: {"schema": schema} for name, schema in media.items()}
     if answer.links:
         response["links"] = {

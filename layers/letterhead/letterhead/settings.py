@@ -147,6 +147,16 @@ class Settings:
         )
 
     @property
+    def jobs_table(self) -> str:
+        """The jobs table's name."""
+        return self._required("JOBS_TABLE")
+
+    @property
+    def jobs_queue_url(self) -> str:
+        """The queue of jobs that somebody has to go on with."""
+        return self._required("JOBS_QUEUE_URL")
+
+    @property
     def outbox_table(self) -> str:
         """The outbox table's name."""
         return self._required("OUTBOX_TABLE")

@@ -49,6 +49,7 @@ API = Api(
     path_parameters={
         **domains.PATH_PARAMETERS,
         **identities.PATH_PARAMETERS,
+        **suppressions.PATH_PARAMETERS,
         **tokens.PATH_PARAMETERS,
         **activity.PATH_PARAMETERS,
     },

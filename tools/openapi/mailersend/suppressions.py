@@ -9,8 +9,8 @@ from letterhead.suppressions.address import LONGEST_ADDRESS
 from letterhead.suppressions.pages import TooManyPatternsError
 from letterhead.suppressions.pattern import LONGEST_PATTERN, MOST_PATTERNS
 from letterhead.suppressions.suppression import SuppressionList
+from tools.openapi import jobs, values
 from tools.openapi import suppressions as shared
-from tools.openapi import values
 from tools.openapi.mailersend.pages import PARAMETERS, simple_page_of
 from tools.openapi.operation import Answer, Operation
 from tools.openapi.schema import (
@@ -30,7 +30,8 @@ from tools.openapi.schema import (
 
 _TAG = "Suppressions"
 TAG = {
-    _TAG: "Whom the account or one of its domains must not mail: five lists, and a look-up over all of them."
+    **jobs.TAG,
+    _TAG: "Whom the account or one of its domains must not mail: five lists, and a look-up over all of them.",
 }
 _TITLES = {
     SuppressionList.BLOCKLIST: "the blocklist",
@@ -71,6 +72,7 @@ _RECIPIENT = resource(
 _ENTRY = {"id": _ID, "created_at": _MOMENT(), "recipient": _RECIPIENT, "provenance": ref("Provenance")}
 _READABLE = {"reason": nullable(text()), "readable_reason": nullable(text())}
 SCHEMAS: dict[str, Schema] = {
+    **jobs.schemas(values.precise_moment, values.short_id()),
     **shared.schemas(_MOMENT, values.short_id()),
     "BlocklistEntry": resource(
         {
@@ -152,7 +154,9 @@ def _remove(which: SuppressionList) -> Operation:
     )
 
 
+PATH_PARAMETERS = jobs.path_parameter(values.short_id())
 OPERATIONS = {
+    **jobs.operations("/v1", closed({"data": ref("Job")})),
     **{("GET", f"/v1/suppressions/{path}"): _list(which) for path, which in LISTS.items()},
     **{
         ("POST", f"/v1/suppressions/{path}"): _add(which)

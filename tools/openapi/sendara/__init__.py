@@ -23,7 +23,12 @@ API = Api(
         **messages.OPERATIONS,
         **account.OPERATIONS,
     },
-    path_parameters={**domains.PATH_PARAMETERS, **keys.PATH_PARAMETERS, **messages.PATH_PARAMETERS},
+    path_parameters={
+        **domains.PATH_PARAMETERS,
+        **suppressions.PATH_PARAMETERS,
+        **keys.PATH_PARAMETERS,
+        **messages.PATH_PARAMETERS,
+    },
     rate_headers=values.rate_headers(),
     schemas={
         **domains.SCHEMAS,

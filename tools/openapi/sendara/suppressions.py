@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from letterhead.dialects.jobs import JOB_PREFIX
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.sendara.suppressions import CHANNEL
 from letterhead.dialects.suppression_words import LONGEST_NOTE
 from letterhead.identifiers import DOMAIN_PREFIX
 from letterhead.suppressions.address import LONGEST_ADDRESS
+from tools.openapi import jobs, values
 from tools.openapi import suppressions as shared
-from tools.openapi import values
 from tools.openapi.domains import NEXT_LINK
 from tools.openapi.operation import Answer, Operation, Parameter, Place
 from tools.openapi.schema import Schema, always, array, body, closed, one_of, optional, ref, resource, text
 
 _TAG = "Suppressions"
-TAG = {_TAG: "Whom the account must not mail: the union of all its lists."}
+TAG = {**jobs.TAG, _TAG: "Whom the account must not mail: the union of all its lists."}
 _ID = values.prefixed_id(DOMAIN_PREFIX)
 _CHANNEL = Parameter("channel", Place.QUERY, one_of([CHANNEL]), "The only channel there is.")
 SCHEMAS: dict[str, Schema] = {
+    **jobs.schemas(values.moment, values.prefixed_id(JOB_PREFIX)),
     **shared.schemas(values.moment, _ID),
     "Suppression": resource(
         {
@@ -32,7 +34,9 @@ SCHEMAS: dict[str, Schema] = {
     "LookUp": resource(shared.look_up_fields(_ID)),
 }
 
+PATH_PARAMETERS = jobs.path_parameter(values.prefixed_id(JOB_PREFIX))
 OPERATIONS = {
+    **jobs.operations("/v1", ref("Job")),
     ("POST", "/v1/suppressions"): Operation(
         "addSuppression",
         _TAG,

@@ -17,7 +17,7 @@ API = Api(
     bearer_example="sk_live_… or sk_test_…",
     tags={**domains.TAG, **suppressions.TAG, **api_keys.TAG, **account.TAG},
     operations={**domains.OPERATIONS, **suppressions.OPERATIONS, **api_keys.OPERATIONS, **account.OPERATIONS},
-    path_parameters={**domains.PATH_PARAMETERS, **api_keys.PATH_PARAMETERS},
+    path_parameters={**domains.PATH_PARAMETERS, **suppressions.PATH_PARAMETERS, **api_keys.PATH_PARAMETERS},
     rate_headers=values.rate_headers(),
     schemas={
         **domains.SCHEMAS,

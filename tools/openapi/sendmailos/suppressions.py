@@ -7,15 +7,19 @@ from dataclasses import replace
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.suppression_words import LONGEST_NOTE
 from letterhead.suppressions.address import LONGEST_ADDRESS
+from tools.openapi import jobs, values
 from tools.openapi import suppressions as shared
-from tools.openapi import values
 from tools.openapi.domains import NEXT_LINK
 from tools.openapi.operation import Answer, Operation
 from tools.openapi.schema import Schema, always, array, body, closed, optional, ref, resource, text
 
 _TAG = "Suppressions"
-TAG = {_TAG: "Whom the account must not mail: the union of all its lists. SendMailOS documents none of this."}
+TAG = {
+    **jobs.TAG,
+    _TAG: "Whom the account must not mail: the union of all its lists. SendMailOS documents none of this.",
+}
 SCHEMAS: dict[str, Schema] = {
+    **jobs.schemas(values.moment, values.uuid()),
     **shared.schemas(values.moment, values.uuid()),
     "Suppression": resource(
         {
@@ -29,7 +33,9 @@ SCHEMAS: dict[str, Schema] = {
 }
 _SUCCESS = always(True)
 
+PATH_PARAMETERS = jobs.path_parameter(values.uuid())
 OPERATIONS = {
+    **jobs.operations("/api/v1", closed({"success": _SUCCESS, "job": ref("Job")})),
     ("POST", "/api/v1/suppressions"): Operation(
         "addSuppression",
         _TAG,

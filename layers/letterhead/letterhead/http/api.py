@@ -130,7 +130,7 @@ class Api:
             if route is None:
                 raise NoSuchCallError(())
             check_call(token, route)
-            if exchange.http.body and not exchange.http.has_json:
+            if exchange.http.body and not exchange.http.has_body_of(route.body_type):
                 raise UnsupportedMediaError
             if self._once is None:
                 return self._perform(exchange, token, route)

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_JSON = "application/json"
+
+
 class HttpEvent:
     """What a request said, before anybody knows whose it is."""
 
@@ -40,15 +43,12 @@ class HttpEvent:
         """Scheme and host under which the caller found us."""
         return f"{self.headers.get('x-forwarded-proto', 'https')}://{self.headers.get('host', '')}"
 
-    @property
-    def has_json(self) -> bool:
-        """Whether the body says that it is JSON, or doesn't say what it is."""
-        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if not media_type:
-            return True
-        return media_type == "application/json" or (
-            media_type.startswith("application/") and media_type.endswith("+json")
-        )
+    def has_body_of(self, media_type: str) -> bool:
+        """Whether the body says that it is of this type; JSON may go without saying and has types of its own (RFC 6839)."""
+        said = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != _JSON:
+            return said == media_type
+        return said in ("", _JSON) or (said.startswith("application/") and said.endswith("+json"))
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

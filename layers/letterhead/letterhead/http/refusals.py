@@ -144,6 +144,7 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
     ),
     "identities.settings.SenderDomainError": _no_sender_domain,
     "identities.settings.LinkHostError": _no_link_host,
+    "jobs.job.JobNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
     "suppressions.pages.TooManyPatternsError": _too_many_patterns,
     "limits.standing.LimitExceededError": lambda error: Problem(
         Kind.TOO_MANY, "Too many requests.", retry_after=error.retry_after

@@ -34,7 +34,8 @@ ROUTES: tuple[Route, ...] = (
 # What several services document, offered here or not, and our own paths; on these the token's own dialect decides.
 SHARED_PREFIXES = (
     *("/v1/domains", "/v1/webhooks", "/v1/messages", "/v1/templates", "/v1/inbound"),
-    *("/v1/logs", "/v1/settings", "/v1/suppressions/lookup"),
+    *("/v1/logs", "/v1/settings", "/v1/jobs"),
+    *("/v1/suppressions/lookup", "/v1/suppressions/import", "/v1/suppressions/export"),
 )
 
 _PAGE_PREFIXES = tuple({route.path.partition("{")[0] for route in ROUTES if route.dialect is None})
