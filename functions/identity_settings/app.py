@@ -22,12 +22,11 @@ from letterhead.http.gate import Gate
 from letterhead.http.identity_settings_calls import IdentitySettingsCalls
 from letterhead.http.once import Once
 from letterhead.identities.link_host import LinkHostCheck
-from letterhead.outbound.rules import Rules
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
 lookup = DnsLookup(**settings.dns)
-http = GuardedHttp(lookup, Rules(*settings.outbound), authorities=settings.local_authorities)
+http = GuardedHttp.within(lookup, *settings.outbound)
 calls = IdentitySettingsCalls(
     store=IdentitySettingsTable(settings.identity_settings_table),
     domains=DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),

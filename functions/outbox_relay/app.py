@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from letterhead.adapters.identity_stream import mail_requests, verification_requests
-from letterhead.adapters.outbox_stream import notice_requests
+from letterhead.adapters.outbox_stream import lapse_requests, notice_requests
 from letterhead.adapters.queues import OutgoingMailQueue, Request
 from letterhead.settings import Settings
 
@@ -27,6 +27,7 @@ def handler(event: dict[str, Any], _context: Any) -> None:
         *mail_requests(records),
         *verification_requests(records),
         *notice_requests(records),
+        *lapse_requests(records),
     ]
     queue.put(requests)
     logger.info("copied", extra={"changes": len(records), "mails": len(requests)})

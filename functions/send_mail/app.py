@@ -24,13 +24,12 @@ from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.http.mail_sender import MailSender
 from letterhead.identities.confirmation_mailing import ConfirmationMailing, MailingStores, MailRequest
 from letterhead.identities.exact_sending import ExactSending, VerificationRequest
+from letterhead.identities.lapses import LapseRequest, Lapses
 from letterhead.identities.link_host import LinkAddresses, LinkHostCheck
-from letterhead.outbound.rules import Rules
 from letterhead.outbox.owner_notice import NoticeRequest, OwnerNotices
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
-logger = Logger(service="send_mail")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 links = ConfirmationTable(settings.confirmations_table)
 most = settings.confirmations_per_address
@@ -43,14 +42,15 @@ chosen = IdentitySettingsTable(settings.identity_settings_table)
 suppressed = SuppressionTable(settings.suppressions_table)
 stores = MailingStores(identities, links, domains, accounts, chosen, suppressed)
 lookup = DnsLookup(**settings.dns)
-http = GuardedHttp(lookup, Rules(*settings.outbound), authorities=settings.local_authorities)
+http = GuardedHttp.within(lookup, *settings.outbound)
 check = LinkHostCheck(lookup, http, deployment=settings.deployment, port=settings.link_port)
 addresses = LinkAddresses(check, public_url=settings.public_url, target=settings.own_host)
 mailing = ConfirmationMailing(stores, most, mailer, LinkKey(settings.link_key_secret), addresses)
 notices = OwnerNotices(outbox, accounts, domains, MailAddresses(), mailer)
 exact = ExactSending(identities, SesAddresses(settings.configuration_set), identifiers.new_id)
 acts = {MailRequest: mailing.send, NoticeRequest: notices.send, VerificationRequest: exact.begin}
-sender = MailSender(acts, logger)
+acts[LapseRequest] = Lapses(identities, domains).mark
+sender = MailSender(acts, Logger(service="send_mail"))
 
 
 def handler(event: dict[str, object], context: object) -> object:

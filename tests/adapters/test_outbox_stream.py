@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from letterhead.adapters.identity_stream import mail_requests
-from letterhead.adapters.outbox_stream import notice_requests
+from letterhead.adapters.outbox_stream import lapse_requests, notice_requests
+from letterhead.identities.lapses import LapseRequest
 from letterhead.outbox.owner_notice import NoticeRequest
 
 
@@ -46,3 +47,32 @@ def test_nothing_else_is(other):
 
 def test_an_event_asks_for_no_confirmation_mail():
     assert mail_requests([record()]) == []
+
+
+def of_domain(event_type, domain_id="dom"):
+    one = record(event_type)
+    one["dynamodb"]["NewImage"]["domain_id"] = {"S": domain_id}
+    return one
+
+
+@pytest.mark.parametrize(
+    "event_type",
+    [
+        "domain.verified",
+        "domain.sending_stopped",
+        "domain.ownership_lost",
+        "domain.sending_paused",
+        "domain.sending_resumed",
+    ],
+)
+def test_what_changes_the_right_to_send_marks_the_domains_identities_once_a_batch(event_type):
+    records = [of_domain(event_type), of_domain(event_type), of_domain(event_type, "other")]
+
+    assert lapse_requests(records) == [LapseRequest("acc", "dom"), LapseRequest("acc", "other")]
+
+
+@pytest.mark.parametrize(
+    "other", [of_domain("domain.record_missing"), record("domain.verified"), record(), REMOVED]
+)
+def test_what_leaves_the_right_to_send_alone_marks_nothing(other):
+    assert lapse_requests([other]) == []

@@ -18,6 +18,7 @@ from letterhead.adapters.queues import (
 )
 from letterhead.identities.confirmation_mailing import MailRequest
 from letterhead.identities.exact_sending import VerificationRequest
+from letterhead.identities.lapses import LapseRequest
 from letterhead.outbox.owner_notice import NoticeRequest
 
 REQUESTS = [MailRequest("acc", f"identity-{number}", number) for number in range(1, 24)]
@@ -108,3 +109,9 @@ def test_a_queue_that_is_not_there_is_unavailable(sqs, url):
     sqs.delete_queue(QueueUrl=url)
     with pytest.raises(QueueUnavailableError):
         OutgoingMailQueue(url).put(REQUESTS[:1])
+
+
+def test_a_lapse_goes_through_the_queue_as_ids():
+    due = LapseRequest("acc", "dom")
+    assert json.loads(to_message(due)) == {"kind": "domain_lapse", "account_id": "acc", "domain_id": "dom"}
+    assert from_message(to_message(due)) == due

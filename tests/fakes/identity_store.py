@@ -66,6 +66,14 @@ class InMemoryIdentities:
         }
         self._put(replace(kept, **changes))
 
+    def of_domain(self, account_id: str, domain_id: str) -> list[SenderIdentity]:
+        return [one for one in self._of(account_id) if one.domain.domain_id == domain_id]
+
+    def note_lapsed(self, identity: SenderIdentity, *, lapsed: bool) -> None:
+        kept = self._unchanged(identity)
+        if kept is not None and kept.domain.domain_id == identity.domain.domain_id:
+            self._put(replace(kept, lapsed=lapsed))
+
     def remove(self, identity: SenderIdentity) -> None:
         kept = self._identities.get((identity.account_id, identity.email.key))
         if kept is None or kept.identity_id != identity.identity_id:

@@ -261,9 +261,10 @@ class Settings:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
     @property
-    def outbound(self) -> tuple[frozenset[int], tuple[IPv4Network | IPv6Network, ...], bool]:
-        """Ports and private networks of customers' hosts, and whether loopback is open: what the outbound rules are made of."""
-        return self.outbound_ports, self.outbound_networks, self.emulated
+    def outbound(self) -> tuple[frozenset[int], tuple[IPv4Network | IPv6Network, ...], bool, str | None]:
+        """What requests to customers' hosts keep within: ports, private networks, whether loopback is open, the local cloud's
+        authority."""
+        return self.outbound_ports, self.outbound_networks, self.emulated, self.local_authorities
 
     @property
     def local_authorities(self) -> str | None:

@@ -103,6 +103,19 @@ def test_a_forecast_for_a_former_domain_or_address_is_not_noted(store):
     assert store.by_id_now(ACCOUNT, kept.identity_id) == moved
 
 
+def test_a_lapse_is_noted_and_taken_back_and_not_for_a_former_domain(store):
+    kept = full_identity(1)
+    store.add(kept)
+    store.note_lapsed(kept, lapsed=True)
+    assert store.by_id_now(ACCOUNT, kept.identity_id) == replace(kept, lapsed=True)
+    assert [one.lapsed for one in store.of_domain(ACCOUNT, DOMAIN.domain_id)] == [True]
+    store.note_lapsed(kept, lapsed=False)
+    assert store.by_id_now(ACCOUNT, kept.identity_id) == kept
+    store.replace(kept, moved := replace(kept, domain=OTHER_DOMAIN, updated_at=LATER))
+    store.note_lapsed(kept, lapsed=True)
+    assert store.by_id_now(ACCOUNT, kept.identity_id) == moved
+
+
 def test_where_the_providers_verification_stands_is_noted_once(store):
     kept = identity(from_mode=FromMode.EXACT, exact=ExactState.WANTED, exact_round=2)
     store.add(kept)

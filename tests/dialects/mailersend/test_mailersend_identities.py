@@ -47,6 +47,8 @@ DOMAIN = IdentityDomain(
 )
 ADDITIONS = {
     "exact_status",
+    "usable",
+    "unusable_reason",
     "dmarc",
     "from_mode",
     "status",
@@ -367,3 +369,23 @@ def test_an_address_in_a_path_is_read_like_any_other():
     assert wire.read_email("Pedro+x@Test.com", RULES) == EmailAddress("Pedro+x", "test.com", "test.com")
     with pytest.raises(IdentityNotFoundError):
         wire.read_email("pedro", RULES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "usable", "reason"),
+    [
+        ({"status": IdentityStatus.VERIFIED, "decided_at": NOW}, True, None),
+        (
+            {"status": IdentityStatus.VERIFIED, "decided_at": NOW, "lapsed": True},
+            False,
+            "domain_not_verified",
+        ),
+        ({}, False, "pending"),
+        ({"status": IdentityStatus.REFUSED, "decided_at": NOW}, False, "refused"),
+        ({"mailed_generation": 1, "mailed_at": NOW, "expires_at": NOW}, False, "expired"),
+    ],
+)
+def test_an_identity_says_whether_it_can_be_used_and_why_not(changes, usable, reason):
+    shown = wire.identity_object(identity(**changes), NOW)
+
+    assert (shown["usable"], shown["unusable_reason"]) == (usable, reason)

@@ -106,6 +106,13 @@ SCHEMAS: dict[str, Schema] = {
             "expires_at": nullable(values.precise_moment("Until when the last confirmation link works.")),
             "last_sent_at": nullable(values.precise_moment("When the last confirmation mail left.")),
             "last_error": nullable(text("Why the last confirmation mail wasn't sent.")),
+            "usable": flag("Whether mail may go out as this identity now."),
+            "unusable_reason": nullable(
+                one_of(
+                    ["domain_not_verified", "pending", "expired", "refused"],
+                    "Why not. An identity whose domain lapses stays, and recovers with it.",
+                )
+            ),
             "exact_status": nullable(
                 one_of(
                     ["waiting", *(state for state in ExactState if state is not ExactState.WANTED)],

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from letterhead.adapters.aws_session import session
 from letterhead.identities.confirmation_mailing import MailRequest
 from letterhead.identities.exact_sending import VerificationRequest
+from letterhead.identities.lapses import LapseRequest
 from letterhead.outbox.owner_notice import NoticeRequest
 from letterhead.unavailable import UnavailableError
 
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _CONFIRMATION, _NOTICE, _VERIFICATION = "identity_confirmation", "owner_notice", "address_verification"
+_LAPSE = "domain_lapse"
 _BATCH = 10  # SQS API reference, SendMessageBatch
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
 
 
-Request = MailRequest | NoticeRequest | VerificationRequest
+Request = MailRequest | NoticeRequest | VerificationRequest | LapseRequest
 
 
 class QueueUnavailableError(UnavailableError):
@@ -74,6 +76,8 @@ def to_message(request: Request) -> str:
     """A request as a message's body."""
     if isinstance(request, NoticeRequest):
         return json.dumps({"kind": _NOTICE, "account_id": request.account_id, "event_id": request.event_id})
+    if isinstance(request, LapseRequest):
+        return json.dumps({"kind": _LAPSE, "account_id": request.account_id, "domain_id": request.domain_id})
     if isinstance(request, VerificationRequest):
         return json.dumps(
             {
@@ -99,6 +103,8 @@ def from_message(body: str) -> Request:
         message = json.loads(body)
         if message["kind"] == _NOTICE:
             return NoticeRequest(str(message["account_id"]), str(message["event_id"]))
+        if message["kind"] == _LAPSE:
+            return LapseRequest(str(message["account_id"]), str(message["domain_id"]))
         if message["kind"] == _VERIFICATION:
             return VerificationRequest(
                 str(message["account_id"]), str(message["identity_id"]), int(message["round"])

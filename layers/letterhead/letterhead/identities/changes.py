@@ -125,6 +125,7 @@ def changed(
         personal_note=change.personal_note
         or (None if "personal_note" in change.cleared else identity.personal_note),
         from_mode=change.from_mode or identity.from_mode,
+        lapsed=identity.lapsed and moved_to is None,
     )
     if after.reply_to_name is not None and after.reply_to_email is None:
         raise IncompleteIdentityError("reply_to_email")

@@ -97,7 +97,7 @@ class SenderIdentity:
     `status` is pending, verified or refused. `resends` counts for ever, `resent_today` on the day `resent_on`. `mailed_at`,
     `mailed_generation` and `expires_at` are the last confirmation mail's; `mail_failure` is why the present generation's
     hasn't left yet. `exact` is where the provider's verification of the address stands, in the From mode of that name;
-    `exact_round` counts how often it was asked for.
+    `exact_round` counts how often it was asked for. `lapsed`: its domain may not send.
     """
 
     account_id: str
@@ -125,6 +125,12 @@ class SenderIdentity:
     forecast: Forecast | None = None
     exact: ExactState | None = None
     exact_round: int = 0
+    lapsed: bool = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether mail may go out as this identity now, as far as is known of its domain."""
+        return self.is_verified and not self.lapsed
 
     @property
     def is_confirmed(self) -> bool:

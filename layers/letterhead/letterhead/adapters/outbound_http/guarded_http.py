@@ -20,11 +20,13 @@ from letterhead.domains.dns_answers import DnsLookup, Inquiry, Present, Question
 from letterhead.domains.records import RecordType
 from letterhead.outbound.addresses import ip_address
 from letterhead.outbound.exchange import Answer, Cause, Deadlines, TimedOutError, UnreachableError
+from letterhead.outbound.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from letterhead.outbound.rules import Rules
+    from letterhead.outbound.addresses import IpNetwork
+
 
 _DEADLINES = Deadlines()
 _MOST_BYTES = 16 * 1024
@@ -58,6 +60,18 @@ class GuardedHttp:
         self._resolver = resolver
         self._rules = rules
         self._authorities = authorities
+
+    @classmethod
+    def within(
+        cls,
+        resolver: DnsLookup,
+        ports: frozenset[int],
+        networks: tuple[IpNetwork, ...],
+        emulated: bool,
+        authorities: str | None,
+    ) -> GuardedHttp:
+        """One that keeps to what a deployment allows; see `Rules`."""
+        return cls(resolver, Rules(ports, networks, emulated), authorities=authorities)
 
     def check_url(self, url: str) -> None:
         """What can be said of a URL without asking anybody. Raises `NotAllowedError`."""

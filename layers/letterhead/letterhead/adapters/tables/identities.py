@@ -208,6 +208,14 @@ class IdentityTable:
             IdentityItem.domain_key == identity_item(identity).domain_key,
         )
 
+    def note_lapsed(self, identity: SenderIdentity, *, lapsed: bool) -> None:
+        """Note whether the identity's domain may not send; nothing when the identity hangs on another one meanwhile."""
+        _note(
+            identity,
+            [IdentityItem.lapsed.set(True) if lapsed else IdentityItem.lapsed.remove()],
+            IdentityItem.domain_key == identity_item(identity).domain_key,
+        )
+
     def note_exact(self, identity: SenderIdentity, state: ExactState, event: Event | None = None) -> None:
         """Note where the provider's verification stands, if it still stands where it was read and in the same round.
 

@@ -71,6 +71,7 @@ class IdentityItem(TableModel):
     forecast = UnicodeAttribute(null=True, attr_name="dmarc")
     exact = UnicodeAttribute(null=True)
     exact_round = NumberAttribute(null=True)
+    lapsed = BooleanAttribute(null=True)
     domain_name = UnicodeAttribute(attr_name="domain")
     shown_domain_name = UnicodeAttribute(null=True, attr_name="shown_domain")
     domain_created_at = Instant(attr_name="domain_created")
@@ -111,6 +112,7 @@ def identity_item(identity: SenderIdentity) -> IdentityItem:
         forecast=identity.forecast and forecast_text(identity.forecast),
         exact=identity.exact and identity.exact.value,
         exact_round=identity.exact_round or None,
+        lapsed=identity.lapsed or None,
         domain_name=domain.name,
         shown_domain_name=domain.shown_name if domain.shown_name != domain.name else None,
         domain_created_at=domain.created_at,
@@ -153,6 +155,7 @@ def identity_of(item: IdentityItem) -> SenderIdentity:
         forecast=forecast_of(item.forecast, item.email.rpartition("@")[2]) if item.forecast else None,
         exact=ExactState(item.exact) if item.exact else None,
         exact_round=int(item.exact_round or 0),
+        lapsed=bool(item.lapsed),
     )
 
 

@@ -206,6 +206,8 @@ def identity_object(identity: SenderIdentity, now: datetime) -> dict[str, object
         },
         "from_mode": identity.from_mode,
         "status": identity.status_at(now),
+        "usable": identity.usable,
+        "unusable_reason": _unusable_reason(identity, now),
         "verified_at": _moment(identity.verified_at),
         "expires_at": _moment(identity.expires_at),
         "last_sent_at": _moment(identity.mailed_at),
@@ -242,6 +244,13 @@ def _exact_status(identity: SenderIdentity) -> str | None:
     return ExactState.PENDING if identity.exact in (None, ExactState.WANTED) else identity.exact
 
 
+def _unusable_reason(identity: SenderIdentity, now: datetime) -> str | None:
+    """Why no mail may go out as the identity now; None when it may."""
+    if identity.lapsed:
+        return DOMAIN_LAPSED
+    return None if identity.usable else identity.status_at(now).value
+
+
 def _last_error(identity: SenderIdentity) -> str | None:
     if identity.mail_failure is not None:
         return _FAILURES[identity.mail_failure]
@@ -260,6 +269,7 @@ TOO_MANY_TO_SEARCH = (
     f"Lists with a query, or ordered by email or verified at, go through {MOST_SEARCHED} sender identities at most:"
     " name a domain that has fewer."
 )
+DOMAIN_LAPSED = "domain_not_verified"
 NO_SUCH_DOMAIN = "The selected domain id is invalid."
 _FAILURES = {
     MailFailure.PROVIDER_BUSY: "The confirmation mail couldn't be sent yet; it is tried again.",
