@@ -37,14 +37,26 @@ settings = Settings.from_env()
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 completions, outbox = CompletionQueue(settings.completion_queue_url), OutboxTable(settings.outbox_table)
 provider = SesIdentities(settings.configuration_set, settings.ses_identities_arn)
+<<<<<<< HEAD
 suppressed = SuppressionTable(settings.suppressions_table), JobTable(settings.jobs_table)
+=======
+surroundings = Surroundings(domains, provider, CompletionQueue(settings.completion_queue_url))
+outbox, suppressions = OutboxTable(settings.outbox_table), SuppressionTable(settings.suppressions_table)
+appearance = IdentitySettingsTable(settings.identity_settings_table)
+>>>>>>> ffc26b2 (Give an exact address to whom its owner consented last)
 desk = Desk(
     accounts=AccountTable(settings.accounts_table),
     tokens=AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
     domains=HeldDomains(domains, provider, utc_now),
     identities=IdentityTable(settings.identities_table),
+<<<<<<< HEAD
     shelves=(IdentitySettingsTable(settings.identity_settings_table), *suppressed, outbox),
     names=NameDesk(Surroundings(domains, provider, completions), DomainNames()),
+=======
+    identity_settings=appearance,
+    shelves=(appearance, suppressions, outbox),
+    names=NameDesk(surroundings, DomainNames()),
+>>>>>>> ffc26b2 (Give an exact address to whom its owner consented last)
     new_id=identifiers.new_id,
 )
 logger = Logger(service="operator")

@@ -23,7 +23,13 @@ from letterhead.identities.exact_sending import (
 )
 from letterhead.identities.forecast import Forecaster
 from letterhead.identities.from_header import from_mailbox, reply_to_mailbox
-from letterhead.identities.identity import ExactState, FromMode, IdentityDomain, IdentityStatus
+from letterhead.identities.identity import (
+    ExactState,
+    FromMode,
+    IdentityDomain,
+    IdentityStatus,
+    with_provider_asked,
+)
 from letterhead.identities.limits import MailLimits, TooManyMailsError
 from letterhead.identities.resending import AlreadyVerifiedError, resend
 from tests.fakes.address_provider import InMemoryAddresses
@@ -48,12 +54,12 @@ class World:
         self.sending = ExactSending(self.store, self.provider, identifiers.new_id)
         self.ledger = InMemoryConfirmations()
 
-    def confirmed(self, email=AMY, mode=FromMode.EXACT, account=ACCOUNT, seconds=0):
+    def confirmed(self, email=AMY, mode=FromMode.EXACT, account=ACCOUNT, seconds=0, decided_at=NOW):
         """An identity whose owner has pressed the button."""
         asked = identity(
             email, seconds=seconds, account_id=account, domain=IdentityDomain.of(MINE), from_mode=mode
         )
-        return self.store.put(decided(asked, IdentityStatus.VERIFIED, NOW))
+        return self.store.put(decided(asked, IdentityStatus.VERIFIED, decided_at))
 
     def begun(self, **facts):
         """One whose owner has Amazon's mail too."""
@@ -208,6 +214,34 @@ def test_an_address_of_another_account_is_not_taken_over_until_they_let_go(world
         AMY,
         AMY,
     ]  # its owner is asked anew: their yes to another isn't one to us
+
+
+def test_the_owners_newer_consent_takes_the_address_over_and_the_loser_is_told(world):
+    theirs = world.begun(account="0another0account")
+    world.provider.say(AMY, AddressState.VERIFIED)
+    assert world.follow(theirs).is_verified
+
+    mine = world.begun(seconds=1, decided_at=LATER)
+
+    assert mine.exact is ExactState.PENDING
+    assert world.now(theirs).exact is ExactState.CONFLICT
+    assert not world.now(theirs).is_verified
+    (told,) = [one for one in world.store.events if one.type == "sender_identity.taken_over"]
+    assert (told.account_id, told.identity_id) == ("0another0account", theirs.identity_id)
+    assert told.data["is_verified"] is False
+    assert world.provider.mailed == [AMY, AMY]
+    world.provider.say(AMY, AddressState.VERIFIED)
+    assert world.follow(mine).is_verified
+
+
+def test_who_lost_an_address_needs_its_owners_word_to_have_it_back(world):
+    theirs = world.begun(account="0another0account")
+    world.begun(seconds=1, decided_at=LATER)
+
+    wanted = world.store.put(with_provider_asked(world.now(theirs)))
+    world.begin(wanted)
+
+    assert world.now(theirs).exact is ExactState.CONFLICT
 
 
 @pytest.mark.parametrize("change", [{"from_mode": FromMode.ALIGNED}, {"email": address("x@bookshelf.com")}])

@@ -195,6 +195,9 @@ def test_an_export_has_everything_but_secrets(operator, agency, monkeypatch):
     rival = Agency("rival")
     rival.identity("x@rival.com", rival.domain("rival.com"))
 
+    chosen = SettingsChange({"success_message": "Thanks from us"})
+    IdentitySettingsTable("IdentitySettingsTable").change(agency.account.account_id, chosen)
+
     event = {"action": "export_account", "account_id": agency.account.account_id}
     first = operator(event)
     second = operator({**event, "after": first["next"]})
@@ -207,6 +210,8 @@ def test_an_export_has_everything_but_secrets(operator, agency, monkeypatch):
         each.identity_id for each in made
     ]
     assert (second["tokens"], second["domains"], second["next"]) == ([], [], None)
+    assert first["identity_settings"]["success_message"] == "Thanks from us"
+    assert second["identity_settings"] is None
     assert held.text not in text
     assert held.token.token_hash not in text
     assert "rival" not in text

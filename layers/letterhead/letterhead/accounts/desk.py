@@ -73,6 +73,7 @@ class Desk:
     tokens: DeskTokens
     domains: DeskDomains
     identities: DeskIdentities
+    identity_settings: exporting.ExportedSettings
     shelves: tuple[closing.ClosingShelf, ...]
     names: NameDesk
     new_id: Callable[[datetime], str]
@@ -140,6 +141,7 @@ class Desk:
             tokens=self.tokens,
             domains=self.domains,
             identities=self.identities,
+            identity_settings=self.identity_settings,
         )
 
     def close(self, account_id: str, confirm: str, now: datetime) -> Account:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from letterhead.domains.domain import SendingDomain
     from letterhead.identities.identity import SenderIdentity
+    from letterhead.identities.settings import IdentitySettings
     from letterhead.tokens.account_token import AccountToken
 
 IDENTITIES_AT_ONCE = 1000
@@ -46,6 +47,13 @@ class ExportedIdentities(Protocol):
         """All of an account's identities as they are now, oldest first, or those behind an id."""
 
 
+class ExportedSettings(Protocol):
+    """Where the settings of confirmation mails are kept."""
+
+    def of_account(self, account_id: str) -> IdentitySettings:
+        """The account's settings; the defaults when it never chose any."""
+
+
 @value_type
 class AccountExport:
     """A part of an account's export: the first one has everything but the identities that don't fit.
@@ -57,6 +65,7 @@ class AccountExport:
     tokens: tuple[AccountToken, ...]
     domains: tuple[SendingDomain, ...]
     identities: tuple[SenderIdentity, ...]
+    identity_settings: IdentitySettings | None
     following: str | None
 
 
@@ -68,6 +77,7 @@ def export(
     tokens: ExportedTokens,
     domains: ExportedDomains,
     identities: ExportedIdentities,
+    identity_settings: ExportedSettings,
 ) -> AccountExport:
     """The part of an export that comes after the identity of that id; raises `AccountNotFoundError`."""
     account = accounts.by_id_now(account_id)
@@ -79,5 +89,6 @@ def export(
         tokens=tuple(tokens.of_account(account_id)) if after is None else (),
         domains=tuple(domains.of_account(account_id)) if after is None else (),
         identities=found,
+        identity_settings=identity_settings.of_account(account_id) if after is None else None,
         following=found[-1].identity_id if len(found) == IDENTITIES_AT_ONCE else None,
     )

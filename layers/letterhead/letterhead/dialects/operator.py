@@ -146,6 +146,7 @@ def _export(fields: Fields, desk: Desk, _: datetime) -> dict[str, Any]:
         "tokens": [token_object(token) for token in part.tokens],
         "domains": [_plain(asdict(domain)) for domain in part.domains],
         "identities": [_plain(asdict(identity)) for identity in part.identities],
+        "identity_settings": part.identity_settings and _plain(asdict(part.identity_settings)),
         "next": part.following,
     }
 

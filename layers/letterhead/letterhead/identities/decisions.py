@@ -30,10 +30,19 @@ def decision_event(identity: SenderIdentity, event_id: str, now: datetime) -> Ev
     """
     if identity.is_confirmed and not identity.is_verified:
         return None
+    return _event(_EVENT_TYPES[identity.status], identity, event_id, now)
+
+
+def taken_over_event(identity: SenderIdentity, event_id: str, now: datetime) -> Event:
+    """What others are told of an identity whose address its owner has given to somebody else just now."""
+    return _event(EventType.SENDER_IDENTITY_TAKEN_OVER, identity, event_id, now)
+
+
+def _event(kind: EventType, identity: SenderIdentity, event_id: str, now: datetime) -> Event:
     reply_to = identity.reply_to_email
     return Event(
         event_id=event_id,
-        type=_EVENT_TYPES[identity.status],
+        type=kind,
         account_id=identity.account_id,
         domain_id=identity.domain.domain_id,
         identity_id=identity.identity_id,

@@ -1,8 +1,9 @@
 """Mail From a client's own address: the provider's verification of the address, begun when its owner has confirmed to us.
 
-The provider has one entry an address for everyone; each entry of ours says for whom it was made. An entry of anybody else's
-is left alone. An entry whose maker doesn't use the address any more is cleared away and made anew, so that the address's
-owner is asked again.
+The provider has one entry an address for everyone; each entry of ours says for whom it was made. An entry of the operator's own
+is left alone. An entry whose maker doesn't use the address any more, or has an older consent of its owner than whoever asks, is
+cleared away and made anew, so that the address's owner is asked again: an address has one user at a time, as a domain name has
+one holder, and its owner's newest word decides.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from letterhead.identities.decisions import decision_event
+from letterhead.identities.decisions import decision_event, taken_over_event
 from letterhead.identities.identity import ExactState, IdentityChangedError, SenderIdentity
 from letterhead.unavailable import UnavailableError
 from letterhead.values import value_type
@@ -151,7 +152,7 @@ class ExactSending:
         ):
             return Start.OUTDATED
         try:
-            state = self._started(identity)
+            state = self._started(identity, now)
         except AddressRefusedError:
             state = ExactState.REFUSED
         try:
@@ -162,12 +163,12 @@ class ExactSending:
             return Start.OUTDATED
         return Start.BEGUN
 
-    def _started(self, identity: SenderIdentity) -> ExactState:
+    def _started(self, identity: SenderIdentity, now: datetime) -> ExactState:
         address, holder = identity.email.deliverable, Holder.of(identity)
         try:
             return _STATES[self._provider.start(address, holder)]
         except AddressHeldError as held:
-            if held.holder is None or self._is_in_use(held.holder, holder, address):
+            if held.holder is None or not self._is_free(held.holder, identity, now):
                 return ExactState.CONFLICT
             self._provider.remove(address, held.holder)
         try:
@@ -175,12 +176,29 @@ class ExactSending:
         except AddressHeldError:
             return ExactState.CONFLICT
 
-    def _is_in_use(self, maker: Holder, holder: Holder, address: str) -> bool:
-        """Whether the entry's maker is another identity that still wants the address."""
-        if maker.is_same_identity(holder):
-            return False
+    def _is_free(self, maker: Holder, identity: SenderIdentity, now: datetime) -> bool:
+        """Whether the entry's maker has let go of the address, or lets go now, for its owner's newer consent is this one's."""
+        if maker.is_same_identity(Holder.of(identity)):
+            return True
         other = self._identities.by_id_now(maker.account_id, maker.identity_id)
-        return other is not None and other.exact is not None and other.email.deliverable == address
+        if other is None or other.exact is None or other.email.deliverable != identity.email.deliverable:
+            return True
+        if other.exact is ExactState.CONFLICT:
+            return True
+        if not _consented_later(identity, other):
+            return False
+        loser = replace(other, exact=ExactState.CONFLICT)
+        try:
+            self._identities.note_exact(
+                other, ExactState.CONFLICT, taken_over_event(loser, self._new_id(now), now)
+            )
+        except IdentityChangedError as error:
+            raise UnavailableError from error
+        return True
+
+
+def _consented_later(one: SenderIdentity, other: SenderIdentity) -> bool:
+    return one.decided_at is not None and other.decided_at is not None and one.decided_at > other.decided_at
 
 
 def followed(

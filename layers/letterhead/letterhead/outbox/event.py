@@ -21,6 +21,7 @@ class EventType(StrEnum):
     SENDER_IDENTITY_VERIFIED = "sender_identity.verified"
     SENDER_IDENTITY_REFUSED = "sender_identity.refused"
     SENDER_IDENTITY_EXPIRED = "sender_identity.expired"
+    SENDER_IDENTITY_TAKEN_OVER = "sender_identity.taken_over"
     DOMAIN_VERIFIED = "domain.verified"
     DOMAIN_RECORD_MISSING = "domain.record_missing"
     DOMAIN_RECORD_CHANGED = "domain.record_changed"

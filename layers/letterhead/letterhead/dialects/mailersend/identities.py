@@ -290,7 +290,8 @@ _FAILURES = {
 _EXACT_FAILURES = {
     ExactState.EXPIRED: "The link in Amazon's mail wasn't opened in time. Resend it.",
     ExactState.CONFLICT: (
-        "Amazon SES has this address for somebody else. Resend when they have let go of it, or use the from mode aligned."
+        "Amazon SES has this address for somebody else, to whom its owner consented later. Use the from mode aligned, or have"
+        " the owner asked anew: delete this identity and add it again."
     ),
     ExactState.REFUSED: "Amazon SES refused to verify the address.",
 }
