@@ -41,7 +41,6 @@ provider = SesIdentities(settings.configuration_set, settings.ses_identities_arn
 suppressed = SuppressionTable(settings.suppressions_table), JobTable(settings.jobs_table)
 =======
 surroundings = Surroundings(domains, provider, CompletionQueue(settings.completion_queue_url))
-outbox, suppressions = OutboxTable(settings.outbox_table), SuppressionTable(settings.suppressions_table)
 appearance = IdentitySettingsTable(settings.identity_settings_table)
 >>>>>>> ffc26b2 (Give an exact address to whom its owner consented last)
 desk = Desk(
@@ -54,7 +53,7 @@ desk = Desk(
     names=NameDesk(Surroundings(domains, provider, completions), DomainNames()),
 =======
     identity_settings=appearance,
-    shelves=(appearance, suppressions, outbox),
+    shelves=(appearance, SuppressionTable(settings.suppressions_table), OutboxTable(settings.outbox_table)),
     names=NameDesk(surroundings, DomainNames()),
 >>>>>>> ffc26b2 (Give an exact address to whom its owner consented last)
     new_id=identifiers.new_id,
