@@ -18,6 +18,7 @@ CALLS = {
     "suppressions": "/v1/suppressions/blocklist",
     "tokens": "/v1/token",
     "account_settings": "/v1/settings",
+    "activity": "/v1/messages",
     "logs": "/v1/logs",
 }
 
