@@ -1,9 +1,8 @@
 """What only the operator may do; IAM is its lock, no HTTP route leads here.
 
 `{"action": "create_account", "name": …, "owner_email": …}` answers `{"account_id", "tokens": {dialect: text}}`: the account and
-one token with all scopes for each dialect, whose texts are shown this once. The other acts are list_accounts, show_account,
-suspend_account, resume_account, set_limits, set_settings, issue_token, export_account, delete_account, transfer_name and
-release_name.
+one token with all scopes for each dialect, whose texts are shown this once. The others: list_accounts, show_account,
+suspend_account, resume_account, set_limits, set_settings, issue_token, export_account, delete_account, transfer_name, release_name.
 """
 
 from __future__ import annotations
@@ -35,27 +34,17 @@ from letterhead.settings import Settings
 
 settings = Settings.from_env()
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
-completions, outbox = CompletionQueue(settings.completion_queue_url), OutboxTable(settings.outbox_table)
+completions = CompletionQueue(settings.completion_queue_url)
+chosen, outbox = IdentitySettingsTable(settings.identity_settings_table), OutboxTable(settings.outbox_table)
 provider = SesIdentities(settings.configuration_set, settings.ses_identities_arn)
-<<<<<<< HEAD
-suppressed = SuppressionTable(settings.suppressions_table), JobTable(settings.jobs_table)
-=======
-surroundings = Surroundings(domains, provider, CompletionQueue(settings.completion_queue_url))
-appearance = IdentitySettingsTable(settings.identity_settings_table)
->>>>>>> ffc26b2 (Give an exact address to whom its owner consented last)
 desk = Desk(
     accounts=AccountTable(settings.accounts_table),
     tokens=AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
     domains=HeldDomains(domains, provider, utc_now),
     identities=IdentityTable(settings.identities_table),
-<<<<<<< HEAD
-    shelves=(IdentitySettingsTable(settings.identity_settings_table), *suppressed, outbox),
+    identity_settings=chosen,
+    shelves=(chosen, SuppressionTable(settings.suppressions_table), JobTable(settings.jobs_table), outbox),
     names=NameDesk(Surroundings(domains, provider, completions), DomainNames()),
-=======
-    identity_settings=appearance,
-    shelves=(appearance, SuppressionTable(settings.suppressions_table), OutboxTable(settings.outbox_table)),
-    names=NameDesk(surroundings, DomainNames()),
->>>>>>> ffc26b2 (Give an exact address to whom its owner consented last)
     new_id=identifiers.new_id,
 )
 logger = Logger(service="operator")
