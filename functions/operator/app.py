@@ -1,8 +1,8 @@
 """What only the operator may do; IAM is its lock, no HTTP route leads here.
 
 `{"action": "create_account", "name": …, "owner_email": …}` answers `{"account_id", "tokens": {dialect: text}}`: the account and
-one token with all scopes for each dialect, whose texts are shown this once. The others: list_accounts, show_account,
-suspend_account, resume_account, set_limits, set_settings, issue_token, export_account, delete_account, transfer_name, release_name.
+one token with all scopes for each dialect, whose texts are shown once. Others: list_accounts, show_account, suspend_account,
+resume_account, set_limits, set_settings, issue_token, export_account, delete_account, transfer_name, release_name.
 """
 
 from __future__ import annotations
