@@ -19,7 +19,7 @@ from local.checkout import Checkout
 from local.control.server import Control
 from local.deployed_stack import DeployedStack
 from local.emulator import Emulator
-from local.emulator_gaps import create_routes, enable_expiry
+from local.emulator_gaps import create_routes, enable_expiry, limit_concurrency
 from local.environment import (
     ACCESS_KEY_ID,
     EMULATOR_ACCOUNT_ID,
@@ -39,7 +39,7 @@ from local.mailbox import Mailbox
 from local.nameserver import Nameserver
 from local.origin.api_connection import Api
 from local.origin.server import Origin
-from local.parameters import deploy_parameters
+from local.parameters import SHARED_SENDER, deploy_parameters
 from local.sam import ARTIFACTS_BUCKET, STACK_NAME, Sam
 from local.ses import SesStandIn
 from local.sockets import LOOPBACK, free_port, listening_socket, port_of
@@ -175,6 +175,7 @@ class _Start:
                 access_key_id=ACCESS_KEY_ID,
                 secret_access_key=SECRET_ACCESS_KEY,
             )
+            ses.have_verified(SHARED_SENDER)
             ses_host, ses_port = await ses.start(LOOPBACK)
             self._parts.push_async_callback(ses.stop)
             self._parts.push_async_callback(emulator.stop)
@@ -207,6 +208,7 @@ class _Start:
         stack = await _in_thread(DeployedStack.read, aws.client("cloudformation"), STACK_NAME)
         await _in_thread(create_routes, aws.client("apigatewayv2"), stack, REGION, EMULATOR_ACCOUNT_ID)
         await _in_thread(enable_expiry, aws.client("dynamodb"), stack)
+        await _in_thread(limit_concurrency, aws.client("lambda"))
         api_ids = [api_id for api_id, _ in stack.apis()]
         if len(api_ids) != 1:
             raise LocalCloudError(

@@ -1,6 +1,7 @@
-"""What CloudFormation on the emulator accepts and drops: the HTTP API's routes and the tables' time to live.
+"""What CloudFormation on the emulator accepts and drops, or takes amiss: the HTTP API's routes, the tables' time to live, and how
+many of a queue's batches are worked on at once, where a parameter says it.
 
-Both are set through the API after a deploy; doing it again changes nothing.
+All are set through the API after a deploy; doing it again changes nothing.
 """
 
 from __future__ import annotations
@@ -39,6 +40,20 @@ def enable_expiry(dynamodb: Any, stack: DeployedStack) -> None:
             dynamodb.update_time_to_live(
                 TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute}
             )
+
+
+def limit_concurrency(functions: Any) -> None:
+    """Makes numbers of what parameters, which are text, have put into the event sources' scaling.
+
+    botocore reads either as a number, so every one of them is set again.
+    """
+    for page in functions.get_paginator("list_event_source_mappings").paginate():
+        for source in page["EventSourceMappings"]:
+            most = source.get("ScalingConfig", {}).get("MaximumConcurrency")
+            if most is not None:
+                functions.update_event_source_mapping(
+                    UUID=source["UUID"], ScalingConfig={"MaximumConcurrency": int(most)}
+                )
 
 
 def _integrations(api_gateway: Any, api_id: str, functions: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ SHORTEST_RETRY_SECONDS = "30"
 # A name below localhost is loopback wherever it is asked for (RFC 6761 section 6.3), so link hosts lead back to this machine.
 LINK_HOST_TARGET = "letterhead.localhost"
 MOST_CONFIRMATIONS = "100000"
+SHARED_SENDER = "no-reply@shared.letterhead.example"
 
 
 def build_parameters() -> dict[str, str]:
@@ -33,6 +34,7 @@ def deploy_parameters(origin: str, dns: Address) -> dict[str, str]:
         "MailRetrySeconds": SHORTEST_RETRY_SECONDS,
         "EventRetrySeconds": SHORTEST_RETRY_SECONDS,
         "ConfirmationsPerAddress": MOST_CONFIRMATIONS,
+        "SharedSender": SHARED_SENDER,
         "TokenRequestsPerMinute": "60000",
         "AccountRequestsPerMinute": "60000",
         "SendsPerDay": "10000000",

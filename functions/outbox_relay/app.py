@@ -1,6 +1,6 @@
-"""From the streams of identities and of the outbox to the outgoing mail queue; copies and nothing else.
+"""From the streams of identities, messages and the outbox to the queues of mail; copies and nothing else.
 
-It raises when it can't copy all: the stream then brings the whole batch again, and whoever reads the queue takes a repeated
+It raises when it can't copy all: the stream then brings the whole batch again, and whoever reads the queues takes a repeated
 request for one.
 """
 
@@ -11,12 +11,15 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from letterhead.adapters.identity_stream import mail_requests, verification_requests
+from letterhead.adapters.message_queue import MessageQueue
+from letterhead.adapters.message_stream import departure_requests
 from letterhead.adapters.outbox_stream import lapse_requests, notice_requests
 from letterhead.adapters.queues import OutgoingMailQueue, Request
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
 queue = OutgoingMailQueue(settings.mail_queue_url)
+messages = MessageQueue(settings.message_queue_url)
 logger = Logger(service="outbox_relay")
 
 
@@ -30,4 +33,8 @@ def handler(event: dict[str, Any], _context: Any) -> None:
         *lapse_requests(records),
     ]
     queue.put(requests)
-    logger.info("copied", extra={"changes": len(records), "mails": len(requests)})
+    departures = departure_requests(records)
+    messages.put(departures)
+    logger.info(
+        "copied", extra={"changes": len(records), "mails": len(requests), "messages": len(departures)}
+    )

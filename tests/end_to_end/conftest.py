@@ -50,12 +50,12 @@ class LocalCloud:
         self._pool = urllib3.PoolManager(retries=False, timeout=40)
         self._serial = 0
 
-    def account(self, name: str = "Web Agency") -> Account:
+    def account(self, name: str = "Web Agency", owner_email: str | None = None) -> Account:
         self._serial += 1
         answer = self.call(
             "POST",
             f"{self.control}/accounts",
-            {"name": name, "owner_email": f"owner{self._serial}@agency.com"},
+            {"name": name, "owner_email": owner_email or f"owner{self._serial}@agency.com"},
         )
         assert answer.status in {200, 201}, answer.text
         return Account(self, answer.json["account_id"], answer.json["tokens"])

@@ -17,6 +17,8 @@ CALLS = {
     "identity_settings": "/v1/identities/settings",
     "suppressions": "/v1/suppressions/blocklist",
     "tokens": "/v1/token",
+    "email": "/v1/bulk-email/00000000000000000000000a",
+    "templates": "/v1/templates",
     "account_settings": "/v1/settings",
     "activity": "/v1/messages",
     "logs": "/v1/logs",

@@ -18,13 +18,17 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from letterhead import identifiers
+from letterhead.adapters.tables.bulks import BulkTable
 from letterhead.adapters.tables.jobs import JobTable
+from letterhead.adapters.tables.templates import TemplateTable
 from letterhead.adapters.tables.tokens import TokenTable
 from letterhead.domains.domain import SendingDomain
 from letterhead.http.dialect_choice import is_shared
 from letterhead.http.gate import Gate
 from letterhead.http.routes import ROUTES, Route
+from letterhead.messages.bulk import Bulk
 from letterhead.suppressions.exporting import new_export
+from letterhead.templates.template import Template
 from letterhead.tokens import secret
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.grant import Reach
@@ -34,6 +38,7 @@ from tests.fakes.activities import message_sent
 from tests.fakes.agency import Agency
 from tests.fakes.api_gateway import Answer
 from tests.fakes.aws import REGION
+from tests.fakes.sending_domains import NOW
 from tests.fakes.stored_domains import drop
 
 SOURCE = "203.0.113.9"
@@ -79,6 +84,13 @@ class Clients:
             "own": message_sent(self.domain, self.identity),
             "foreign": message_sent(rivals_domain, rivals_identity),
         }
+        self._bulks = {"own": bulk_of(self.agency), "foreign": bulk_of(rival)}
+        self._templates = {
+            "own": template_of(self.agency, self.domain),
+            "foreign": template_of(rival, rivals_domain),
+            "deleted": template_of(self.agency, self.domain),
+        }
+        TemplateTable("TemplatesTable").remove(self.agency.account.account_id, self._templates["deleted"])
         self._tokens: dict[tuple[Dialect, str], str] = {}
         for dialect, scope in (
             (Dialect.MAILERSEND, "tokens_full"),
@@ -123,6 +135,8 @@ class Clients:
             "message": lambda dialect, which: [_form(dialect, "msg", self._activity_id(which)[16:])],
             "activity": lambda _, which: [self._activity_id(which)],
             "job": lambda dialect, which: [_form(dialect, "job", self._jobs.get(which, UNKNOWN))],
+            "bulk": lambda _, which: [self._bulks.get(which, UNKNOWN)],
+            "template": lambda _, which: [self._templates.get(which, UNKNOWN)],
             "token": lambda dialect, which: [
                 _form(dialect, "key", self._tokens.get((dialect, which), UNKNOWN))
             ],
@@ -143,6 +157,29 @@ class Clients:
 
     def _identity_id(self, kind: str) -> str:
         return self._identities[kind].identity_id if kind in self._identities else UNKNOWN
+
+
+def bulk_of(agency: Agency) -> str:
+    """The id of a bulk that an account has sent."""
+    bulk = Bulk(agency.account.account_id, identifiers.new_id(NOW), NOW)
+    BulkTable("BulksTable", timedelta(days=30)).add(bulk)
+    return bulk.bulk_id
+
+
+def template_of(agency: Agency, domain: SendingDomain) -> str:
+    """The id of a new template of a domain."""
+    template = Template(
+        agency.account.account_id,
+        identifiers.new_id(NOW),
+        "spring",
+        "Hello",
+        NOW,
+        NOW,
+        text="Hi",
+        domain_id=domain.domain_id,
+    )
+    TemplateTable("TemplatesTable").add(template)
+    return template.template_id
 
 
 UNKNOWN = identifiers.new_id(datetime(2020, 1, 1, tzinfo=UTC))

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from local.deployed_stack import DeployedStack
-from local.emulator_gaps import create_routes, enable_expiry
+from local.emulator_gaps import create_routes, enable_expiry, limit_concurrency
 
 
 def operation(function):
@@ -162,3 +162,36 @@ def test_time_to_live_is_left_alone_otherwise(status, expiring):
     enable_expiry(dynamodb, stack_with({}, expiring=expiring))
 
     assert dynamodb.updates == []
+
+
+class EventSources:
+    """Lambda's event sources, two to a page."""
+
+    def __init__(self, *most):
+        self.sources = [
+            {"UUID": str(number), **({} if one is None else {"ScalingConfig": {"MaximumConcurrency": one}})}
+            for number, one in enumerate(most)
+        ]
+        self.updates = []
+
+    def get_paginator(self, operation):
+        assert operation == "list_event_source_mappings"
+        return self
+
+    def paginate(self):
+        return [
+            {"EventSourceMappings": self.sources[start : start + 2]}
+            for start in range(0, len(self.sources), 2)
+        ]
+
+    def update_event_source_mapping(self, **fields):
+        self.updates.append(fields)
+
+
+def test_what_a_parameter_says_of_concurrency_is_a_number_then():
+    sources = EventSources("5", None, 7)
+    limit_concurrency(sources)
+    assert sources.updates == [
+        {"UUID": "0", "ScalingConfig": {"MaximumConcurrency": 5}},
+        {"UUID": "2", "ScalingConfig": {"MaximumConcurrency": 7}},
+    ]

@@ -31,7 +31,18 @@ from letterhead.identities.settings import LinkHostError, LinkHostReason, Sender
 from letterhead.jobs.job import JobNotFoundError
 from letterhead.limits.limit import a_minute
 from letterhead.limits.standing import LimitExceededError
+from letterhead.messages.bulk import BulkNotFoundError
+from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
+from letterhead.messages.gates import Code, GateAnswer, GateName, MailRefusedAtGateError, Verdict
+from letterhead.messages.sender import NOT_VERIFIED
 from letterhead.suppressions.pages import TooManyPatternsError
+from letterhead.templates.template import (
+    MissingVariablesError,
+    RenderedTooLargeError,
+    TemplateChangedError,
+    TemplateNotFoundError,
+    TemplateSyntaxError,
+)
 from letterhead.tokens.account_token import TokenNotFoundError
 from letterhead.tokens.authentication import (
     AccountSuspendedError,
@@ -53,7 +64,7 @@ GATEWAY_ALONE = {
     413: "the body is over 10 MB, or over the 6 MB that a function takes",
     431: "request line and header values are over 10,240 bytes together",
 }
-GATEWAY_TOO = frozenset({500, 503})
+GATEWAY_TOO = frozenset({413, 500, 503})
 
 
 class UnknownErrorError(Exception):
@@ -154,6 +165,22 @@ _SAMPLES: tuple[Refusal, ...] = (
     ),
     Refusal(JobNotFoundError(), "there is no such job, or none that the token may see"),
     Refusal(TooManyPatternsError(), "the account has as many patterns as it may"),
+    Refusal(DraftRefusedError({"subject": ("The subject field is required.",)}), "no mail can be like that"),
+    Refusal(AttachmentsTooLargeError(), "the attachments have over 4 MB together"),
+    Refusal(
+        MailRefusedAtGateError(
+            GateAnswer(GateName.SENDER, Verdict.REFUSED, Code.FROM_NOT_VERIFIED, NOT_VERIFIED, "Verify it.")
+        ),
+        "a gate refuses the mail: its sender, its recipients, the domain, the sandbox or a limit",
+    ),
+    Refusal(BulkNotFoundError(), "this account has sent no such bulk"),
+    Refusal(MissingVariablesError(["name"]), "the template needs what isn't given"),
+    Refusal(RenderedTooLargeError(), "the template, filled in, is larger than a mail may be"),
+    Refusal(TemplateNotFoundError(), "this account has no such template"),
+    Refusal(TemplateChangedError(), "the template was changed by another call at the same moment"),
+    Refusal(
+        TemplateSyntaxError("html", "line 1: call can't be used in a template"), "a part can't be a template"
+    ),
     Refusal(LimitReachedError(Limited.DOMAINS, 1), "the account has as many as it may"),
 )
 _BY_ERROR: Mapping[type[Exception], Refusal] = {type(sample.error): sample for sample in _SAMPLES}

@@ -157,6 +157,51 @@ class Settings:
         return self._required("JOBS_QUEUE_URL")
 
     @property
+    def shared_sender(self) -> str | None:
+        """The operator's own address, from which what no account's domain can send goes out; None where there is none."""
+        return self.environment.get("SHARED_SENDER") or None
+
+    @property
+    def sandbox_domain(self) -> str | None:
+        """The operator's domain below which every account has a name; None where there is none."""
+        return self.environment.get("SANDBOX_DOMAIN", "").lower().rstrip(".") or None
+
+    @property
+    def mail_events_queue_url(self) -> str:
+        """The queue of what SES says became of mails."""
+        return self._required("MAIL_EVENTS_QUEUE_URL")
+
+    @property
+    def sending_environments(self) -> int:
+        """How many environments of the sending function there are at most."""
+        return int(self._required("SENDING_ENVIRONMENTS"))
+
+    @property
+    def messages_table(self) -> str:
+        """The messages table's name."""
+        return self._required("MESSAGES_TABLE")
+
+    @property
+    def bulks_table(self) -> str:
+        """The bulks table's name."""
+        return self._required("BULKS_TABLE")
+
+    @property
+    def contents_bucket(self) -> str:
+        """The bucket of the contents of large messages, by name."""
+        return self._required("CONTENTS_BUCKET")
+
+    @property
+    def message_queue_url(self) -> str:
+        """The queue of messages that are to leave."""
+        return self._required("MESSAGE_QUEUE_URL")
+
+    @property
+    def templates_table(self) -> str:
+        """The templates table's name."""
+        return self._required("TEMPLATES_TABLE")
+
+    @property
     def outbox_table(self) -> str:
         """The outbox table's name."""
         return self._required("OUTBOX_TABLE")

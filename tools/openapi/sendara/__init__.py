@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.openapi import values
 from tools.openapi.operation import Api
-from tools.openapi.sendara import account, domains, keys, messages, refused, suppressions
+from tools.openapi.sendara import account, domains, keys, messages, refused, send, suppressions
 
 API = Api(
     title="Letterhead: the calls of Sendara's API",
@@ -15,9 +15,10 @@ API = Api(
     ),
     bearer_description="An API key of Sendara's kind: `POST /v1/keys` makes them, and the operator the first one.",
     bearer_example="sk_live_… or sk_test_…",
-    tags={**domains.TAG, **suppressions.TAG, **keys.TAG, **messages.TAG, **account.TAG},
+    tags={**domains.TAG, **send.TAG, **suppressions.TAG, **keys.TAG, **messages.TAG, **account.TAG},
     operations={
         **domains.OPERATIONS,
+        **send.OPERATIONS,
         **suppressions.OPERATIONS,
         **keys.OPERATIONS,
         **messages.OPERATIONS,
@@ -32,6 +33,7 @@ API = Api(
     rate_headers=values.rate_headers(),
     schemas={
         **domains.SCHEMAS,
+        **send.SCHEMAS,
         **suppressions.SCHEMAS,
         **keys.SCHEMAS,
         **messages.SCHEMAS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.openapi import values
 from tools.openapi.operation import Api
-from tools.openapi.sendmailos import account, api_keys, domains, refused, suppressions
+from tools.openapi.sendmailos import account, api_keys, domains, refused, send, suppressions
 
 API = Api(
     title="Letterhead: the calls of SendMailOS's API",
@@ -15,12 +15,19 @@ API = Api(
     ),
     bearer_description="An API key of SendMailOS's kind: `POST /api/v1/api-keys` makes them, and the operator the first one.",
     bearer_example="sk_live_… or sk_test_…",
-    tags={**domains.TAG, **suppressions.TAG, **api_keys.TAG, **account.TAG},
-    operations={**domains.OPERATIONS, **suppressions.OPERATIONS, **api_keys.OPERATIONS, **account.OPERATIONS},
+    tags={**domains.TAG, **send.TAG, **suppressions.TAG, **api_keys.TAG, **account.TAG},
+    operations={
+        **domains.OPERATIONS,
+        **send.OPERATIONS,
+        **suppressions.OPERATIONS,
+        **api_keys.OPERATIONS,
+        **account.OPERATIONS,
+    },
     path_parameters={**domains.PATH_PARAMETERS, **suppressions.PATH_PARAMETERS, **api_keys.PATH_PARAMETERS},
     rate_headers=values.rate_headers(),
     schemas={
         **domains.SCHEMAS,
+        **send.SCHEMAS,
         **suppressions.SCHEMAS,
         **api_keys.SCHEMAS,
         **account.SCHEMAS,

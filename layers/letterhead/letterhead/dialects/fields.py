@@ -25,6 +25,10 @@ class Fields:
         """Whether the field is there, be it null."""
         return name in self._body
 
+    def raw(self, name: str) -> object:
+        """The field as it came."""
+        return self._body.get(name)
+
     def text(self, name: str, *, required: bool = False, longest: int | None = None) -> str | None:
         """A string; surrounding white space doesn't count."""
         value = self._body.get(name)

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     INVALID = "invalid"
     TAKEN = "taken"
     LIMIT_REACHED = "limit_reached"
+    FROM_NOT_VERIFIED = "from_not_verified"
+    SUPPRESSED = "suppressed"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     KEY_CONFLICT = "key_conflict"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from letterhead.dialects.problem import InvalidBodyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 DEEPEST_NESTING = 32
 _TOO_LARGE = "the body has a number that is too large"
@@ -17,8 +17,23 @@ _TOO_LARGE = "the body has a number that is too large"
 
 def read_json_object(body: bytes) -> Mapping[str, object]:
     """A JSON object (RFC 8259), read strictly: UTF-8, no duplicate keys, no NaN, nested at most 32 deep."""
-    if not body.strip():
+    value = _read(body) if body.strip() else None
+    if value is None:
         return {}
+    if not isinstance(value, dict):
+        raise InvalidBodyError("the body must be a JSON object")
+    return value
+
+
+def read_json_array(body: bytes) -> Sequence[object]:
+    """A JSON array, read as strictly."""
+    value = _read(body) if body.strip() else None
+    if not isinstance(value, list):
+        raise InvalidBodyError("the body must be a JSON array")
+    return value
+
+
+def _read(body: bytes) -> object:
     try:
         value = json.loads(
             body.decode("utf-8-sig"),
@@ -37,11 +52,7 @@ def read_json_object(body: bytes) -> Mapping[str, object]:
     except ValueError:
         # An integer with more digits than Python converts.
         raise InvalidBodyError(_TOO_LARGE) from None
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise InvalidBodyError("the body must be a JSON object")
-    if _depth(value) > DEEPEST_NESTING:
+    if isinstance(value, dict | list) and _depth(value) > DEEPEST_NESTING:
         raise InvalidBodyError("the body is nested too deeply")
     return value
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from letterhead.dialects.problem import InvalidBodyError
 from letterhead.dialects.reply import Reply
+from letterhead.http.json_body import read_json_object
 from letterhead.http.rendering import text_of
 from letterhead.idempotency.answer import Answer, without_secrets
 from letterhead.idempotency.fingerprint import fingerprint
-from letterhead.idempotency.key import entry_name, key_in_header
+from letterhead.idempotency.key import entry_name, key_in_body, key_in_header
 from letterhead.idempotency.run import EntryStore, Run, begin, end
 from letterhead.unavailable import UnavailableError
 
@@ -39,7 +42,7 @@ class Once:
         `act` never raises: its refusals are replies, for they are kept too. Raises `IdempotencyKeyError`, `KeyReusedError`,
         `InFlightError`, `AnswerNotKeptError`, and `UnavailableError` when the store can't say whether the request ran.
         """
-        key = key_in_header(http.headers.get("idempotency-key")) if route.method in _WRITES else None
+        key = _key(http, route) if route.method in _WRITES else None
         if key is None:
             return act()
         run = begin(
@@ -63,3 +66,12 @@ class Once:
         except UnavailableError:
             # The caller gets its answer; the key stays locked until the run's lock has passed.
             return
+
+
+def _key(http: HttpEvent, route: Route) -> str | None:
+    if route.key_in_body:
+        with suppress(InvalidBodyError):  # a body that can't be read is refused by the operation
+            key = key_in_body(read_json_object(http.body).get("idempotency_key"), "idempotency_key")
+            if key is not None:
+                return key
+    return key_in_header(http.headers.get("idempotency-key"))

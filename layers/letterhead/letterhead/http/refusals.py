@@ -77,6 +77,31 @@ def _too_many_patterns(_: Exception) -> Problem:
     return Problem(Kind.INVALID, fields={"patterns": (text,)})
 
 
+_GATE_KINDS = {
+    "from_not_verified": Kind.FROM_NOT_VERIFIED,
+    "identity_not_verified": Kind.FROM_NOT_VERIFIED,
+    "no_shared_sender": Kind.FROM_NOT_VERIFIED,
+    "dmarc_rejects": Kind.FROM_NOT_VERIFIED,
+    "recipient_suppressed": Kind.SUPPRESSED,
+    "daily_limit": Kind.TOO_MANY,
+    "warm_up_limit": Kind.TOO_MANY,
+}
+
+
+def _refused_at_gate(error: Any) -> Problem:
+    answer = error.answer
+    kind = _GATE_KINDS.get(answer.code, Kind.FORBIDDEN)
+    text = f"{answer.detail} {answer.fix}".strip()
+    if kind is Kind.FROM_NOT_VERIFIED:
+        return Problem(kind, text, {"from.email": (answer.detail,)})
+    return Problem(kind, text, retry_after=error.retry_after)
+
+
+def _missing_variables(error: Any) -> Problem:
+    texts = tuple(f"The template needs {name}, which isn't given." for name in error.names)
+    return Problem(Kind.INVALID, fields={"personalization": texts})
+
+
 _PROBLEMS: dict[str, Callable[..., Problem]] = {
     "tokens.authentication.UnauthenticatedError": lambda _: Problem(Kind.UNAUTHENTICATED),
     "tokens.authentication.AccountSuspendedError": lambda _: Problem(
@@ -163,6 +188,21 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
     "idempotency.run.AnswerNotKeptError": lambda _: Problem(
         Kind.KEY_CONFLICT,
         "The request with this idempotency key was carried out; its answer was too large to be kept.",
+    ),
+    "messages.draft.DraftRefusedError": lambda error: Problem(Kind.INVALID, fields=error.fields),
+    "messages.draft.AttachmentsTooLargeError": lambda _: Problem(
+        Kind.TOO_LARGE, "The attachments may have 4 MB together; upload larger ones first."
+    ),
+    "messages.gates.MailRefusedAtGateError": _refused_at_gate,
+    "messages.bulk.BulkNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
+    "templates.template.MissingVariablesError": _missing_variables,
+    "templates.template.RenderedTooLargeError": lambda _: Problem(
+        Kind.INVALID, fields={"template_id": ("The template, filled in, is larger than a mail may be.",)}
+    ),
+    "templates.template.TemplateNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
+    "templates.template.TemplateChangedError": lambda _: Problem(Kind.UNAVAILABLE, retry_after=1),
+    "templates.template.TemplateSyntaxError": lambda error: Problem(
+        Kind.INVALID, fields={error.part: (f"The {error.part} can't be a template: {error.reason}.",)}
     ),
     "unavailable.UnavailableError": lambda error: Problem(Kind.UNAVAILABLE, retry_after=error.retry_after),
     "domains.ports.NameRefusedError": lambda _: Problem(

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from letterhead.http.json_body import read_json_object
+from letterhead.http.json_body import read_json_array, read_json_object
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from letterhead.tokens.dialect import Dialect
@@ -67,6 +67,11 @@ class Request(PublicRequest):
     def json(self) -> Mapping[str, object]:
         """The body as a JSON object; raises `InvalidBodyError`."""
         return read_json_object(self.body)
+
+    @cached_property
+    def json_list(self) -> Sequence[object]:
+        """The body as a JSON array; raises `InvalidBodyError`."""
+        return read_json_array(self.body)
 
     def query_value(self, name: str) -> str | None:
         """The last value of a query key, or None."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from letterhead.mail.message import OutgoingMail
 
 _LINE_END = "\r\n"
+_LONGEST_LINE = 900  # octets; RFC 5322 section 2.1.1 allows 998
 
 
 def to_mime(mail: OutgoingMail, now: datetime) -> bytes:
@@ -23,9 +24,9 @@ def to_mime(mail: OutgoingMail, now: datetime) -> bytes:
     ValueError for a header with a line break in it.
     """
     headers = {
-        "From": _mailbox("From", mail.from_name, mail.from_address),
+        "From": mailbox_header("From", mail.from_name, mail.from_address),
         "To": mail.to_address,
-        "Subject": _text("Subject", mail.content.subject),
+        "Subject": text_header("Subject", mail.content.subject),
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",
     }
@@ -39,16 +40,23 @@ def to_mime(mail: OutgoingMail, now: datetime) -> bytes:
     return head.encode("ascii") + body.as_bytes()
 
 
-def _mailbox(header: str, name: str, address: str) -> str:
+def mailbox_header(header: str, name: str, address: str) -> str:
+    """A name and an address as a header carries them (RFC 5322 section 3.4), the name encoded where it has to be."""
     if not name:
         return address
-    words = f'"{quote(name)}"' if _is_plain(name) else _text(header, name)
+    words = f'"{quote(name)}"' if _is_plain(name) else text_header(header, name)
     return f"{words} <{address}>"
 
 
-def _text(header: str, text: str) -> str:
+def text_header(header: str, text: str) -> str:
+    """A text as a header carries it, encoded (RFC 2047) and folded where it has to be."""
     # email.policy's own encoding passes text that looks like an encoded word through, and readers decode it to something else.
-    return text if _is_plain(text) else Header(text, "utf-8", header_name=header).encode(linesep=_LINE_END)
+    fits = len(header) + len(text) < _LONGEST_LINE
+    return (
+        text
+        if fits and _is_plain(text)
+        else Header(text, "utf-8", header_name=header).encode(linesep=_LINE_END)
+    )
 
 
 def _is_plain(text: str) -> bool:

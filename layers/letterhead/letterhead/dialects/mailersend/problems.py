@@ -13,6 +13,8 @@ _STATUSES = {
     Kind.INVALID: 422,
     Kind.TAKEN: 422,
     Kind.LIMIT_REACHED: 422,
+    Kind.FROM_NOT_VERIFIED: 422,
+    Kind.SUPPRESSED: 422,
     Kind.TOO_LARGE: 413,
     Kind.TOO_MANY: 429,
     Kind.KEY_CONFLICT: 409,
@@ -41,7 +43,14 @@ def render(problem: Problem) -> Reply:
         errors = {_FIELDS.get(name, name): list(texts) for name, texts in problem.fields.items()}
         texts = [text for field in errors.values() for text in field]
         return Reply(status, {"message": _first_and_more(texts), "errors": errors})
-    return Reply(status, {"message": _MESSAGES.get(problem.kind, problem.message) or problem.message})
+    return Reply(status, {"message": _message(problem)})
+
+
+def _message(problem: Problem) -> str:
+    # What is too large is said where it is known; the other refusals have that service's own words.
+    if problem.kind is Kind.TOO_LARGE and problem.message:
+        return problem.message
+    return _MESSAGES.get(problem.kind, problem.message) or problem.message
 
 
 def _first_and_more(texts: list[str]) -> str:

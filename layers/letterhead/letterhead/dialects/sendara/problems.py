@@ -13,6 +13,8 @@ _CODES = {
     Kind.INVALID: (400, "invalid_request", "the request is invalid"),
     Kind.TAKEN: (409, "domain_exists", "this domain is registered already"),
     Kind.LIMIT_REACHED: (409, "limit_reached", "this account has as many as it may have"),
+    Kind.FROM_NOT_VERIFIED: (422, "from_not_verified", "the sender isn't verified"),
+    Kind.SUPPRESSED: (409, "recipient_suppressed", "the recipient is suppressed"),
     Kind.TOO_LARGE: (413, "payload_too_large", "the request body is too large"),
     Kind.TOO_MANY: (429, "rate_limit_exceeded", "too many requests, try again later"),
     Kind.KEY_CONFLICT: (409, "idempotency_key_reused", "this idempotency key is taken"),
@@ -21,7 +23,17 @@ _CODES = {
     Kind.UNAVAILABLE: (503, "unavailable", "try again later"),
     Kind.INTERNAL: (500, "internal", "something went wrong on our side"),
 }
-_FIELDS = {"domain_name": "domain"}
+_FIELDS = {
+    "domain_name": "domain",
+    "from.email": "metadata.from_email",
+    "to": "destination",
+    "to.0.email": "destination.email",
+    "subject": "payload.subject",
+    "text": "payload.body_text",
+    "html": "payload.body_html",
+    "personalization": "template_vars",
+    "send_at": "scheduled_at",
+}
 
 
 def render(problem: Problem) -> Reply:

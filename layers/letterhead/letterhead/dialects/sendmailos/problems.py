@@ -13,6 +13,8 @@ _CODES = {
     Kind.INVALID: (400, "VALIDATION_ERROR", "The request is invalid"),
     Kind.TAKEN: (409, "CONFLICT", "This domain is registered already"),
     Kind.LIMIT_REACHED: (409, "LIMIT_REACHED", "This account has as many as it may have"),
+    Kind.FROM_NOT_VERIFIED: (422, "FROM_NOT_VERIFIED", "The sender isn't verified"),
+    Kind.SUPPRESSED: (409, "RECIPIENT_SUPPRESSED", "The recipient is suppressed"),
     Kind.TOO_LARGE: (413, "PAYLOAD_TOO_LARGE", "The request body is too large"),
     Kind.TOO_MANY: (429, "RATE_LIMITED", "Too many requests, try again later"),
     Kind.KEY_CONFLICT: (409, "CONFLICT", "This idempotency key is taken"),
@@ -21,7 +23,13 @@ _CODES = {
     Kind.UNAVAILABLE: (503, "UNAVAILABLE", "Try again later"),
     Kind.INTERNAL: (500, "INTERNAL_ERROR", "Something went wrong on our side"),
 }
-_FIELDS = {"domain_name": "domain"}
+_FIELDS = {
+    "domain_name": "domain",
+    "from.email": "from_email",
+    "from.name": "from_name",
+    "template_id": "templateId",
+    "personalization": "variables",
+}
 
 
 def render(problem: Problem) -> Reply:

@@ -11,9 +11,11 @@ from letterhead.http.routes import (
     activity,
     confirmations,
     domains,
+    email,
     identities,
     logs,
     suppressions,
+    templates,
     tokens,
 )
 from letterhead.http.routes.route import Route
@@ -28,6 +30,8 @@ ROUTES: tuple[Route, ...] = (
     *tokens.ROUTES,
     *account_settings.ROUTES,
     *logs.ROUTES,
+    *email.ROUTES,
+    *templates.ROUTES,
     *confirmations.ROUTES,
 )
 

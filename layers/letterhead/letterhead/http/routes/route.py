@@ -17,7 +17,8 @@ class Route:
     `dialect` and `scope` say whose call it is and what its token needs; a public page has neither. `operation` is
     `<function>.<act>`. `reach` is how much of its account a token has to reach at least; a call that is open to restricted
     tokens shows them their own part only. `test_mode` says whether a test token may make it: one that says nothing is open to
-    them if it only reads. `body_type` is the media type of its body.
+    them if it only reads. `body_type` is the media type of its body. `key_in_body` says that the body may have the idempotency
+    key, which goes before the header's.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Route:
     reach: Reach = Reach.ACCOUNT
     test_mode: bool | None = None
     body_type: str = "application/json"
+    key_in_body: bool = False
 
     @property
     def open_to_test_tokens(self) -> bool:

@@ -1,0 +1,59 @@
+"""Sending over HTTP, in three dialects; and what would become of a mail."""
+
+from datetime import timedelta
+
+from aws_lambda_powertools import Logger
+
+from letterhead.adapters.mail_addresses import MailAddresses
+from letterhead.adapters.mail_templates import MailTemplates
+from letterhead.adapters.message_contents import MessageContents
+from letterhead.adapters.tables.access_log import AccessLogTable
+from letterhead.adapters.tables.accounts import AccountTable
+from letterhead.adapters.tables.bulks import BulkTable
+from letterhead.adapters.tables.claims import ClaimTable
+from letterhead.adapters.tables.domains import DomainTable
+from letterhead.adapters.tables.idempotency import IdempotencyTable
+from letterhead.adapters.tables.identities import IdentityTable
+from letterhead.adapters.tables.limits import open_leases
+from letterhead.adapters.tables.messages import MessageTable
+from letterhead.adapters.tables.suppressions import SuppressionTable
+from letterhead.adapters.tables.templates import TemplateTable
+from letterhead.adapters.tables.tokens import TokenTable
+from letterhead.http.api import Api
+from letterhead.http.drafting import Drafting
+from letterhead.http.email_calls import EmailCalls, Keepers
+from letterhead.http.gate import Gate
+from letterhead.http.once import Once
+from letterhead.http.sending_limits import DailySends
+from letterhead.messages.people import OwnersAlone
+from letterhead.settings import Settings
+
+settings = Settings.from_env()
+kept = timedelta(days=settings.activity_days)
+addresses = MailAddresses()
+leases = open_leases(settings.limits_table)
+keepers = Keepers(
+    domains=DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),
+    identities=IdentityTable(settings.identities_table),
+    lists=SuppressionTable(settings.suppressions_table),
+    people=OwnersAlone(AccountTable(settings.accounts_table)),
+    daily=DailySends(leases, settings.limits),
+    warm_ups=None,
+    operators_own=(settings.shared_sender, settings.sandbox_domain),
+    addresses=addresses,
+)
+calls = EmailCalls(
+    store=MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept),
+    bulks=BulkTable(settings.bulks_table, kept),
+    keepers=keepers.of_request,
+    drafting=Drafting(addresses, TemplateTable(settings.templates_table), MailTemplates()),
+)
+handler = Api(
+    "email",
+    calls.operations,
+    logger=Logger(service="email"),
+    tokens=TokenTable(settings.tokens_table),
+    gate=Gate(leases, settings.limits),
+    once=Once(IdempotencyTable(settings.idempotency_table)),
+    access_log=AccessLogTable(settings.access_log_table),
+)

@@ -1,0 +1,59 @@
+"""From the message queue to SES. A message that can't leave now comes back by itself; the others of its batch don't."""
+
+from datetime import timedelta
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from letterhead.adapters.completion_queue import CompletionQueue
+from letterhead.adapters.message_contents import MessageContents
+from letterhead.adapters.message_queue import read_departure
+from letterhead.adapters.ses_account import SesAccount
+from letterhead.adapters.ses_messages import SesMessages
+from letterhead.adapters.simulated_events import SimulatedEvents
+from letterhead.adapters.tables.accounts import AccountTable
+from letterhead.adapters.tables.activity import ActivityTable
+from letterhead.adapters.tables.activity_lists import ActivityLists
+from letterhead.adapters.tables.claims import ClaimTable
+from letterhead.adapters.tables.counts import CountTable
+from letterhead.adapters.tables.domains import DomainTable
+from letterhead.adapters.tables.identities import IdentityTable
+from letterhead.adapters.tables.messages import MessageTable
+from letterhead.adapters.tables.suppressions import SuppressionTable
+from letterhead.http.message_sender import MessageSender, paced
+from letterhead.messages.departure import Departures
+from letterhead.messages.history import MessageHistory
+from letterhead.settings import Settings
+
+settings = Settings.from_env()
+logger = Logger(service="send_messages")
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+kept = timedelta(days=settings.activity_days)
+counts = CountTable(settings.counts_table)
+history = MessageHistory(
+    ActivityTable(settings.activity_table, counts, kept), ActivityLists(settings.activity_table, counts)
+)
+departures = Departures(
+    store=MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept),
+    accounts=AccountTable(settings.accounts_table),
+    domains=DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),
+    identities=IdentityTable(settings.identities_table),
+    lists=SuppressionTable(settings.suppressions_table),
+    warm_ups=None,
+    provider=SesMessages(
+        settings.configuration_set,
+        paced(SesAccount(), settings.sending_environments),
+    ),
+    simulation=SimulatedEvents(settings.mail_events_queue_url),
+    evidence=history,
+    notes=history,
+    rechecks=CompletionQueue(settings.completion_queue_url),
+)
+sender = MessageSender(departures, logger)
+
+
+def handler(event: dict[str, object], context: object) -> object:
+    """Send the messages of one batch; the answer names those that have to come again."""
+    return process_partial_response(
+        event, lambda record: sender.send(read_departure(record.body)), processor, context
+    )

@@ -1,0 +1,185 @@
+"""Jinja, cut down to what a mail needs: values, a few filters, conditions, and loops over lists that the caller gave.
+
+The package's sandbox keeps a template from Python's insides (Jinja documentation, "Sandbox"). What it doesn't bound, time and
+size, is bounded by what may stand in a template at all: no calls, no arithmetic, no macros, no includes, no loops in loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+    from jinja2.nodes import Node
+
+LARGEST = 2 * 1024 * 1024  # characters of one part, filled in
+_DEEPEST = 40
+_FILTERS = frozenset(
+    {
+        "capitalize",
+        "default",
+        "e",
+        "escape",
+        "first",
+        "join",
+        "last",
+        "length",
+        "lower",
+        "title",
+        "trim",
+        "upper",
+    }
+)
+_TESTS = frozenset({"defined", "undefined", "none"})
+
+
+class MailTemplates:
+    """The language of `letterhead.templates.template.TemplateEngine`. The package is loaded when a template is first met."""
+
+    def variables(self, source: str) -> frozenset[str]:
+        """The names of the variables that a source needs: those that neither a `default` stands in for nor a condition asks
+        about first. Raises ValueError."""
+        return _needed(source)
+
+    def fill(self, source: str, variables: Mapping[str, object], *, html: bool) -> str:
+        """The source with its variables filled in, escaped if it is HTML.
+
+        Raises `MissingVariablesError` for what lacks inside a variable (`customer.name`), `RenderedTooLargeError`.
+        """
+        from jinja2 import UndefinedError
+
+        pieces: list[str] = []
+        size = 0
+        try:
+            for piece in _compiled(source, html=html).generate(**variables):
+                size += len(piece)
+                if size > LARGEST:
+                    raise RenderedTooLargeError
+                pieces.append(piece)
+        except UndefinedError as error:
+            raise MissingVariablesError([str(error)]) from error
+        return "".join(pieces)
+
+
+@lru_cache(256)
+def _needed(source: str) -> frozenset[str]:
+    from jinja2 import TemplateSyntaxError
+
+    try:
+        tree = _environment(html=False).parse(source)
+    except (TemplateSyntaxError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        raise ValueError(f"line {line}: {error}" if line else "it is nested too deep") from error
+    _check(tree, depth=0, in_loop=False)
+    return frozenset(_needed_in(tree, frozenset()))
+
+
+@lru_cache(128)
+def _compiled(source: str, *, html: bool) -> Template:
+    _needed(source)
+    return _environment(html=html).from_string(source)
+
+
+def _check(node: Node, *, depth: int, in_loop: bool) -> None:
+    """Raise ValueError for a node that has no place in a mail's template."""
+    from jinja2 import nodes
+
+    if depth > _DEEPEST:
+        raise ValueError("it is nested too deep")
+    where = f"line {node.lineno}: "
+    allowed = (
+        nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem,
+        nodes.Filter, nodes.Test, nodes.If, nodes.For, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+    )  # fmt: skip
+    if not isinstance(node, allowed):
+        raise ValueError(f"{where}{type(node).__name__.lower()} can't be used in a template")  # noqa: TRY004
+    if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+        raise ValueError(f"{where}there is no filter {node.name}")
+    if isinstance(node, nodes.Test) and node.name not in _TESTS:
+        raise ValueError(f"{where}there is no test {node.name}")
+    if isinstance(node, nodes.For):
+        if in_loop or node.recursive:
+            raise ValueError(f"{where}a loop can't have another one inside")
+        in_loop = True
+    for child in node.iter_child_nodes():
+        _check(child, depth=depth + 1, in_loop=in_loop)
+
+
+def _needed_in(node: Node, known: frozenset[str]) -> Iterator[str]:
+    from jinja2 import nodes
+
+    if isinstance(node, nodes.Name):
+        if node.ctx == "load" and node.name not in known:
+            yield node.name
+        return
+    if isinstance(node, nodes.Test):
+        return
+    if isinstance(node, nodes.Filter) and node.name == "default":
+        for argument in node.args:
+            yield from _needed_in(argument, known)
+        return
+    if isinstance(node, nodes.If):
+        asked = known | _names(node.test)
+        for child in node.iter_child_nodes(exclude=("test",)):
+            yield from _needed_in(child, asked)
+        return
+    if isinstance(node, nodes.For):
+        yield from _needed_in(node.iter, known)
+        known = known | _names(node.target) | {"loop"}
+        for child in node.iter_child_nodes(exclude=("iter", "target")):
+            yield from _needed_in(child, known)
+        return
+    for child in node.iter_child_nodes():
+        yield from _needed_in(child, known)
+
+
+def _names(node: Node) -> frozenset[str]:
+    from jinja2 import nodes
+
+    own = {node.name} if isinstance(node, nodes.Name) else set()
+    return frozenset(own | {name.name for name in node.find_all(nodes.Name)})
+
+
+@cache
+def _environment(*, html: bool) -> Environment:
+    from jinja2 import Undefined, UndefinedError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Missing(Undefined):
+        """What isn't there: false in a condition, nothing in a loop, refused where it would be read."""
+
+        def __str__(self) -> str:
+            raise UndefinedError(str(self._undefined_name))
+
+        def __html__(self) -> str:
+            return str(self)
+
+    class PlainData(ImmutableSandboxedEnvironment):
+        """Knows JSON's values and nothing of Python's: a name after a dot is a key."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            return self.getitem(obj, attribute)
+
+        def getitem(self, obj: Any, argument: Any) -> Any:
+            if isinstance(obj, Mapping) and argument in obj:
+                return obj[argument]
+            if isinstance(obj, list) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
+                return obj[argument]
+            if type(obj).__name__ == "LoopContext" and argument in {
+                "index",
+                "index0",
+                "first",
+                "last",
+                "length",
+            }:
+                return getattr(obj, argument)
+            return self.undefined(name=str(argument), obj=obj)
+
+    environment = PlainData(autoescape=html, undefined=Missing, keep_trailing_newline=True)
+    environment.filters = {name: environment.filters[name] for name in _FILTERS}
+    environment.globals.clear()
+    return environment

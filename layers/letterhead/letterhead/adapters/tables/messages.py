@@ -1,0 +1,256 @@
+"""The messages table: one item a message under (account, message id), so that an account's newest are one Query.
+
+A message whose mail is small lies in its item as a whole; of a larger one only the head does, and the rest is in the store of
+contents. What waits for its moment stands in the index `due` meanwhile, spread over a few partitions. The table's stream queues
+what is due: an item that comes as queued, or becomes so after waiting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol, cast
+from zlib import crc32
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from letterhead import identifiers
+from letterhead.adapters.tables import draft_text
+from letterhead.adapters.tables.attributes import Instant
+from letterhead.adapters.tables.connection import TableModel
+from letterhead.identities.addresses import EmailAddress
+from letterhead.messages.draft import Mailbox
+from letterhead.messages.message import Message, MessageChangedError, MessageStatus
+from letterhead.tokens.dialect import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime, timedelta
+
+    from pynamodb.attributes import Attribute
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
+
+DUE_PARTITIONS = 8
+_INLINE = 1_400  # octets of a draft; with the other attributes an item stays below two units of 1 KB
+_REFUSED = "ConditionalCheckFailedException"
+
+
+class Contents(Protocol):
+    """Where the text, HTML and files of large messages are kept."""
+
+    def put(self, account_id: str, message_id: str, content: bytes) -> str:
+        """Keep a content and answer its key; keeping it twice is once. Raises `UnavailableError`."""
+
+    def get(self, key: str) -> bytes:
+        """The content of a key. Raises `UnavailableError`."""
+
+
+class DueMessages(GlobalSecondaryIndex["MessageItem"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    due_partition = NumberAttribute(hash_key=True)
+    due_at = Instant(range_key=True)
+
+
+class MessageItem(TableModel):
+    """A message as an item. `forget_at` is in Unix seconds (DynamoDB developer guide, Time to Live)."""
+
+    class Meta:
+        table_name = ""
+
+    account_id = UnicodeAttribute(hash_key=True)
+    message_id = UnicodeAttribute(range_key=True)
+    token_id = UnicodeAttribute(attr_name="token")
+    dialect = UnicodeAttribute()
+    domain_id = UnicodeAttribute(null=True, attr_name="domain")
+    identity_id = UnicodeAttribute(null=True, attr_name="identity")
+    from_name = UnicodeAttribute(null=True)
+    from_address = UnicodeAttribute(attr_name="from")
+    reply_to = UnicodeAttribute(null=True)
+    reply_to_name = UnicodeAttribute(null=True, attr_name="reply_name")
+    draft = BinaryAttribute(legacy_encoding=False)
+    content_key = UnicodeAttribute(null=True, attr_name="content")
+    test = BooleanAttribute(null=True)
+    status = UnicodeAttribute()
+    due_partition = NumberAttribute(null=True)
+    due_at = Instant(null=True)
+    attempts = NumberAttribute(null=True)
+    left_at = Instant(null=True)
+    provider_id = UnicodeAttribute(null=True)
+    failure = UnicodeAttribute(null=True)
+    suppressed = NumberAttribute(null=True)
+    unspent = BooleanAttribute(null=True)
+    bulk_id = UnicodeAttribute(null=True, attr_name="bulk")
+    unsubscribe_url = UnicodeAttribute(null=True, attr_name="unsubscribe")
+    created_at = Instant(attr_name="created")
+    forget_at = NumberAttribute()
+
+    due = DueMessages()
+
+
+class MessageTable:
+    """Where messages are kept; `kept` is for how long."""
+
+    def __init__(self, table_name: str, contents: Contents, kept: timedelta) -> None:
+        MessageItem.bind(table_name)
+        self._contents = contents
+        self._kept = kept
+
+    def add(self, message: Message) -> None:
+        """Store a new message; storing it twice is once."""
+        whole = draft_text.to_bytes(message.draft)
+        if len(whole) > _INLINE:
+            key = self._contents.put(message.account_id, message.message_id, whole)
+            head = draft_text.to_bytes(draft_text.head_of(message.draft))
+            item = self._item(replace(message, content_key=key), head)
+        else:
+            item = self._item(message, whole)
+        try:
+            item.save(condition=MessageItem.message_id.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != _REFUSED:
+                raise
+
+    def by_id(self, account_id: str, message_id: str) -> Message | None:
+        """The message with its content as it is now (strongly consistent), or None."""
+        try:
+            item = MessageItem.get(account_id, message_id, consistent_read=True)
+        except MessageItem.DoesNotExist:
+            return None
+        message = _message(item)
+        if message.content_key is None:
+            return message
+        whole = draft_text.from_bytes(self._contents.get(message.content_key))
+        head = message.draft  # its recipients may have become fewer since
+        return replace(message, draft=replace(whole, to=head.to, cc=head.cc, bcc=head.bcc))
+
+    def head(self, account_id: str, message_id: str) -> Message | None:
+        """The message as it was lately, without its content if that is large; None when there is none."""
+        try:
+            return _message(MessageItem.get(account_id, message_id))
+        except MessageItem.DoesNotExist:
+            return None
+
+    def change(self, before: Message, after: Message) -> Message:
+        """Store what became of it; raises `MessageChangedError` when it isn't any more what `before` was."""
+        partition = None if after.due_at is None else _partition(after.message_id)
+        actions = [
+            MessageItem.status.set(after.status.value),
+            _put(MessageItem.due_at, after.due_at),
+            _put(MessageItem.due_partition, partition),
+            _put(MessageItem.attempts, after.attempts or None),
+            _put(MessageItem.left_at, after.left_at),
+            _put(MessageItem.provider_id, after.provider_id),
+            _put(MessageItem.failure, after.failure),
+        ]
+        same: Condition = (MessageItem.status == before.status.value) & (
+            MessageItem.attempts.does_not_exist()
+            if before.attempts == 0
+            else MessageItem.attempts == before.attempts
+        )
+        try:
+            MessageItem(before.account_id, before.message_id).update(actions, condition=same)
+        except UpdateError as error:
+            if error.cause_response_code == _REFUSED:
+                raise MessageChangedError from error
+            raise
+        return after
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """Account and id of each message that waits and is due, the longest due of each partition first."""
+        for partition in range(DUE_PARTITIONS):
+            for item in MessageItem.due.query(partition, MessageItem.due_at <= now):
+                yield item.account_id, item.message_id
+
+    def newest(self, account_id: str, *, before: str | None, limit: int) -> Sequence[Message]:
+        """The heads of an account's messages, newest first, older than the message `before`."""
+        key = None if before is None else MessageItem.message_id <= identifiers.before(before)
+        found = MessageItem.query(account_id, key, scan_index_forward=False, limit=limit)
+        return [_message(item) for item in found]
+
+    def forget(self, account_id: str) -> None:
+        """Forget all of an account's messages; forgetting them twice is once."""
+        for item in MessageItem.query(
+            account_id, consistent_read=True, attributes_to_get=["account_id", "message_id"]
+        ):
+            MessageItem(item.account_id, item.message_id).delete()
+
+    def _item(self, message: Message, draft: bytes) -> MessageItem:
+        reply_to = message.reply_to
+        return MessageItem(
+            account_id=message.account_id,
+            message_id=message.message_id,
+            token_id=message.token_id,
+            dialect=message.dialect.value,
+            domain_id=message.domain_id,
+            identity_id=message.identity_id,
+            from_name=message.from_name or None,
+            from_address=message.from_address,
+            reply_to=None if reply_to is None else reply_to.address.deliverable,
+            reply_to_name=None if reply_to is None else reply_to.name or None,
+            draft=draft,
+            content_key=message.content_key,
+            test=message.test or None,
+            status=message.status.value,
+            due_partition=None if message.due_at is None else _partition(message.message_id),
+            due_at=message.due_at,
+            suppressed=message.suppressed or None,
+            unspent=message.unspent or None,
+            bulk_id=message.bulk_id,
+            unsubscribe_url=message.unsubscribe_url,
+            created_at=message.created_at,
+            forget_at=int((message.created_at + self._kept).timestamp()),
+        )
+
+
+def _put(attribute: Attribute[Any], value: object) -> Action:
+    return attribute.remove() if value is None else attribute.set(value)
+
+
+def _partition(message_id: str) -> int:
+    return crc32(message_id.encode()) % DUE_PARTITIONS
+
+
+def _message(item: MessageItem) -> Message:
+    return Message(
+        message_id=item.message_id,
+        account_id=item.account_id,
+        token_id=item.token_id,
+        dialect=Dialect(item.dialect),
+        draft=draft_text.from_bytes(item.draft),
+        from_name=item.from_name or "",
+        from_address=item.from_address,
+        reply_to=_reply_to(item),
+        created_at=item.created_at,
+        domain_id=item.domain_id,
+        identity_id=item.identity_id,
+        test=bool(item.test),
+        status=MessageStatus(item.status),
+        due_at=cast("datetime | None", item.due_at),
+        attempts=int(item.attempts or 0),
+        left_at=cast("datetime | None", item.left_at),
+        provider_id=item.provider_id,
+        failure=item.failure,
+        suppressed=int(item.suppressed or 0),
+        unspent=bool(item.unspent),
+        bulk_id=item.bulk_id,
+        unsubscribe_url=item.unsubscribe_url,
+        content_key=item.content_key,
+    )
+
+
+def _reply_to(item: MessageItem) -> Mailbox | None:
+    address = cast("str | None", item.reply_to)
+    if address is None:
+        return None
+    local, _, domain = address.rpartition("@")
+    return Mailbox(EmailAddress(local, domain, domain), item.reply_to_name or "")

@@ -1,0 +1,147 @@
+"""Reading what a message consists of, as the three services write it: addresses, files, moments."""
+
+from __future__ import annotations
+
+import binascii
+import mimetypes
+import re
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from letterhead.identities.addresses import AddressError
+from letterhead.messages.draft import Attachment, Mailbox
+
+if TYPE_CHECKING:
+    from letterhead.dialects.fields import Fields
+    from letterhead.identities.addresses import AddressRules, EmailAddress
+
+LONGEST_NAME = 191
+_NAMED = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>@]*))\s*<([^<>\s]+)>\s*', re.DOTALL)
+_GENERIC = "application/octet-stream"
+
+
+def address(fields: Fields, where: str, value: object, rules: AddressRules) -> EmailAddress | None:
+    """An address; what is wrong with it is noted at `where`."""
+    if not isinstance(value, str) or not value.strip():
+        fields.wrong(where, f"The {where} field is required.")
+        return None
+    try:
+        return rules.parse(value.strip())
+    except AddressError:
+        fields.wrong(where, f"The {where} must be a valid email address.")
+        return None
+
+
+def mailbox(fields: Fields, where: str, value: object, rules: AddressRules) -> Mailbox | None:
+    """MailerSend's `{"email", "name"}`."""
+    if not isinstance(value, Mapping):
+        fields.wrong(where, f"The {where} must be an object.")
+        return None
+    found = address(fields, f"{where}.email", value.get("email"), rules)
+    name = value.get("name")
+    if name is not None and not isinstance(name, str):
+        fields.wrong(f"{where}.name", f"The {where}.name must be a string.")
+        return None
+    name = (name or "").strip()
+    if len(name) > LONGEST_NAME:
+        fields.wrong(f"{where}.name", f"The {where}.name may not be greater than {LONGEST_NAME} characters.")
+    return None if found is None else Mailbox(found, name)
+
+
+def mailboxes(fields: Fields, where: str, value: object, rules: AddressRules) -> tuple[Mailbox, ...]:
+    """A list of those; nothing where it is absent."""
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        fields.wrong(where, f"The {where} must be an array.")
+        return ()
+    found = (mailbox(fields, f"{where}.{position}", each, rules) for position, each in enumerate(value))
+    return tuple(box for box in found if box is not None)
+
+
+def named_address(fields: Fields, where: str, value: object, rules: AddressRules) -> Mailbox | None:
+    """An address, bare or as `"Name" <address>` (RFC 5322 section 3.4)."""
+    if not isinstance(value, str) or not value.strip():
+        fields.wrong(where, f"The {where} field is required.")
+        return None
+    match = _NAMED.fullmatch(value)
+    name, text = "", value
+    if match is not None:
+        quoted, plain, text = match.groups()
+        name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else (plain or "").strip()
+    found = address(fields, where, text, rules)
+    return None if found is None else Mailbox(found, name)
+
+
+def files(fields: Fields, value: object, *, type_key: str, id_key: str) -> tuple[Attachment, ...]:
+    """Attachments with base64 `content` and a `filename`; the type is guessed from the name where none is given."""
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        fields.wrong("attachments", "The attachments must be an array.")
+        return ()
+    found = (
+        _file(fields, f"attachments.{position}", each, type_key, id_key)
+        for position, each in enumerate(value)
+    )
+    return tuple(file for file in found if file is not None)
+
+
+def _file(fields: Fields, where: str, value: object, type_key: str, id_key: str) -> Attachment | None:
+    if not isinstance(value, Mapping):
+        fields.wrong(where, f"The {where} must be an object.")
+        return None
+    filename, content = value.get("filename"), value.get("content")
+    if not isinstance(filename, str) or not filename.strip():
+        fields.wrong(f"{where}.filename", f"The {where}.filename field is required.")
+        return None
+    if not isinstance(content, str):
+        fields.wrong(f"{where}.content", f"The {where}.content field is required.")
+        return None
+    try:
+        octets = b64decode("".join(content.split()), validate=True)
+    except (binascii.Error, ValueError):
+        fields.wrong(f"{where}.content", f"The {where}.content must be base64.")
+        return None
+    content_id, disposition = value.get(id_key), value.get("disposition")
+    if disposition not in (None, "inline", "attachment"):
+        fields.wrong(f"{where}.disposition", f"The selected {where}.disposition is invalid.")
+    if content_id is not None and not isinstance(content_id, str):
+        fields.wrong(f"{where}.{id_key}", f"The {where}.{id_key} must be a string.")
+        return None
+    content_type = value.get(type_key)
+    if not isinstance(content_type, str) or not content_type:
+        content_type = mimetypes.guess_type(filename)[0] or _GENERIC
+    is_inline = disposition == "inline" or (disposition is None and content_id is not None)
+    return Attachment(filename.strip(), octets, content_type, is_inline, content_id or None)
+
+
+def unix_moment(fields: Fields, name: str, value: object) -> datetime | None:
+    """A moment in Unix seconds."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**34:
+        fields.wrong(name, f"The {name.replace('_', ' ')} must be a Unix timestamp.")
+        return None
+    return datetime.fromtimestamp(value, UTC)
+
+
+def rfc3339_moment(fields: Fields, name: str, value: object) -> datetime | None:
+    """A moment as RFC 3339 writes it, with its offset."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        fields.wrong(name, f"The {name.replace('_', ' ')} must be an RFC 3339 date-time.")
+        return None
+    return moment.astimezone(UTC)
+
+
+def texts(fields: Fields, name: str, *, most: int) -> tuple[str, ...]:
+    """A list of strings; nothing where it is absent."""
+    return fields.texts(name, most=most) or ()

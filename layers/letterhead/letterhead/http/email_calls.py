@@ -1,0 +1,263 @@
+"""Sending over HTTP, in three dialects: read the draft, pass the gates, answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from letterhead import identifiers
+from letterhead.dialects.mailersend import email as mailersend
+from letterhead.dialects.problem import InvalidFieldsError
+from letterhead.dialects.sendara import problems as sendara_problems
+from letterhead.dialects.sendara import send as sendara
+from letterhead.dialects.sendmailos import send as sendmailos
+from letterhead.http.refusals import problem_of
+from letterhead.messages.acceptance import Examination, accept
+from letterhead.messages.bulk import MOST_DRAFTS, Bulk, BulkNotFoundError, RememberedLists, RememberedSenders
+from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
+from letterhead.messages.gates import Code, MailRefusedAtGateError, asked
+from letterhead.messages.sender import Senders, SharedSender
+from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
+from letterhead.tokens.dialect import Dialect
+from letterhead.values import value_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from letterhead.dialects.reply import Reply
+    from letterhead.http.drafting import Drafting
+    from letterhead.http.request import Request
+    from letterhead.identities.addresses import AddressRules
+    from letterhead.messages.acceptance import (
+        Accepted,
+        DailyAllowance,
+        OwnPeople,
+        WarmUpAllowance,
+    )
+    from letterhead.messages.bulk import BulkStore
+    from letterhead.messages.draft import Draft
+    from letterhead.messages.message import MessageStore
+    from letterhead.messages.sender import SenderDomains, SenderIdentities
+    from letterhead.suppressions.blocking import Block, Suppressed
+
+
+SHARED_NAME = "Letterhead"
+# What is wrong with one draft of many; what is wrong with us stops them all.
+_REFUSALS = (
+    InvalidFieldsError,
+    DraftRefusedError,
+    AttachmentsTooLargeError,
+    MissingVariablesError,
+    RenderedTooLargeError,
+    MailRefusedAtGateError,
+)
+
+
+@value_type
+class Gatekeepers:
+    """Whom the gates ask."""
+
+    senders: Senders
+    lists: Suppressed
+    people: OwnPeople
+    daily: DailyAllowance
+    warm_ups: WarmUpAllowance | None
+
+    def examination(self, draft: Draft, request: Request, *, spending: bool) -> Examination:
+        """The gates of one draft; `spending` says whether limits are used up or only looked at."""
+        return Examination(
+            draft,
+            request.token,
+            request.now,
+            senders=self.senders,
+            lists=self.lists,
+            people=self.people,
+            daily=self.daily,
+            warm_ups=self.warm_ups,
+            spending=spending,
+        )
+
+
+@value_type
+class Keepers:
+    """What the gatekeepers of a request are made of. `warm_ups` is None where no domain warms up; `operators_own` are the shared
+    sender's address and the domain below which accounts have names, where there are any."""
+
+    domains: SenderDomains
+    identities: SenderIdentities
+    lists: Suppressed
+    people: OwnPeople
+    daily: DailyAllowance
+    warm_ups: WarmUpAllowance | None
+    operators_own: tuple[str | None, str | None]
+    addresses: AddressRules
+
+    def of_request(self) -> Gatekeepers:
+        """Gatekeepers that look each domain, identity and recipient up once."""
+        found = RememberedSenders(self.domains, self.identities)
+        shared_address, sandbox_domain = self.operators_own
+        shared = shared_address and SharedSender(SHARED_NAME, self.addresses.parse(shared_address))
+        return Gatekeepers(
+            senders=Senders(found, found, shared or None, sandbox_domain),
+            lists=RememberedLists(self.lists),
+            people=self.people,
+            daily=self.daily,
+            warm_ups=self.warm_ups,
+        )
+
+
+class EmailCalls:
+    """The calls that send, and what they would say (`…/explain`). `keepers` makes the gatekeepers of one request, which
+    remember what they have been told until its end."""
+
+    def __init__(
+        self, *, store: MessageStore, bulks: BulkStore, keepers: Callable[[], Gatekeepers], drafting: Drafting
+    ) -> None:
+        self._store = store
+        self._bulks = bulks
+        self._keepers = keepers
+        self._drafting = drafting
+
+    @property
+    def operations(self) -> Mapping[str, Callable[[Request], Reply]]:
+        """Each call by the name that it has in the table of routes."""
+        return {
+            "email.send": self.send,
+            "email.explain": self.explain,
+            "email.send_bulk": self.send_bulk,
+            "email.show_bulk": self.show_bulk,
+            "email.send_batch": self.send_batch,
+        }
+
+    def send(self, request: Request) -> Reply:
+        """`POST /v1/email`, `POST /v1/send`, `POST /api/v1/send`. Of several mails that a draft comes to the first one's id
+        is answered; it is sent even if others can't be."""
+        drafts = self._drafting.ready(
+            self._drafting.read(request.json, request.dialect), request.token, request.now
+        )
+        keepers = self._keepers()
+        outcomes: list[Accepted] = []
+        suppressed: dict[str, tuple[Block, ...]] = {}
+        refusal: MailRefusedAtGateError | None = None
+        for draft in drafts:
+            examination = keepers.examination(draft, request, spending=True)
+            try:
+                outcomes.append(self._accept(draft, request, examination))
+            except MailRefusedAtGateError as refused:
+                refusal = refused
+                if refused.answer.code is not Code.RECIPIENT_SUPPRESSED and not outcomes:
+                    raise
+            suppressed.update({key: tuple(blocks) for key, blocks in examination.suppressed.items()})
+        if not outcomes and refusal is not None:
+            if request.dialect is Dialect.MAILERSEND:
+                return mailersend.all_suppressed(suppressed, _names(drafts))
+            raise refusal
+        return _answer(outcomes[0], suppressed, drafts, request)
+
+    def explain(self, request: Request) -> Reply:
+        """`POST /v1/email/explain` and its like: what every gate says, sending nothing."""
+        draft = self._drafting.read(request.json, request.dialect)
+        wrong: Mapping[str, tuple[str, ...]] = {}
+        try:
+            draft = self._drafting.ready(draft, request.token, request.now)[0]
+        except DraftRefusedError as refusal:
+            wrong = refusal.fields
+        examination = self._keepers().examination(draft, request, spending=False)
+        return mailersend.explained(list(asked(examination.gates)), wrong)
+
+    def send_bulk(self, request: Request) -> Reply:
+        """`POST /v1/bulk-email`: each mail by itself; what is wrong with some stops none of the others."""
+        bulk_id = identifiers.new_id(request.now)
+        keepers = self._keepers()
+        message_ids: list[str] = []
+        errors: dict[str, Mapping[str, Sequence[str]]] = {}
+        suppressed: dict[str, tuple[str, ...]] = {}
+        recipients = 0
+        for position, body in enumerate(mailersend.read_bulk(request.json_list, MOST_DRAFTS)):
+            try:
+                drafts = self._drafting.ready(
+                    self._drafting.read(body, request.dialect), request.token, request.now
+                )
+            except _REFUSALS as wrong:
+                problem = problem_of(wrong)
+                errors[f"message.{position}"] = problem.fields or {"message": [problem.message]}
+                continue
+            for draft in drafts:
+                recipients += len(draft.recipients)
+                examination = keepers.examination(draft, request, spending=True)
+                try:
+                    outcome = self._accept(draft, request, examination, bulk_id)
+                    message_ids.append(outcome.message.message_id)
+                except MailRefusedAtGateError as refusal:
+                    if refusal.answer.code is not Code.RECIPIENT_SUPPRESSED:
+                        problem = problem_of(refusal)
+                        errors[f"message.{position}"] = problem.fields or {"message": [problem.message]}
+                for key, blocks in examination.suppressed.items():
+                    suppressed[key] = tuple(mailersend.REASONS[block.list.value] for block in blocks)
+        bulk = Bulk(
+            account_id=request.account_id,
+            bulk_id=bulk_id,
+            created_at=request.now,
+            message_ids=tuple(message_ids),
+            recipients=recipients,
+            errors=errors,
+            suppressed=suppressed,
+        )
+        self._bulks.add(bulk)
+        return mailersend.bulk_accepted(bulk)
+
+    def show_bulk(self, request: Request) -> Reply:
+        """`GET /v1/bulk-email/{bulk}`."""
+        bulk_id = mailersend.read_message_id(request.parameters["bulk"])
+        bulk = None if bulk_id is None else self._bulks.by_id(request.account_id, bulk_id)
+        if bulk is None:
+            raise BulkNotFoundError
+        return mailersend.bulk_shown(bulk)
+
+    def send_batch(self, request: Request) -> Reply:
+        """`POST /v1/send/batch`: an answer for each, in order."""
+        keepers = self._keepers()
+        results = []
+        for body in sendara.read_batch(request.json_list):
+            try:
+                draft = self._drafting.ready(
+                    self._drafting.read(body, request.dialect), request.token, request.now
+                )[0]
+                examination = keepers.examination(draft, request, spending=True)
+                outcome = self._accept(draft, request, examination)
+            except _REFUSALS as refusal:
+                results.append(sendara.batch_refused(sendara_problems.render(problem_of(refusal))))
+            else:
+                results.append(sendara.batch_accepted(outcome.message, body))
+        return sendara.batch_answered(results)
+
+    def _accept(
+        self, draft: Draft, request: Request, examination: Examination, bulk_id: str | None = None
+    ) -> Accepted:
+        return accept(
+            draft,
+            request.token,
+            message_id=identifiers.new_id(request.now),
+            examination=examination,
+            store=self._store,
+            now=request.now,
+            bulk_id=bulk_id,
+        )
+
+
+def _answer(
+    outcome: Accepted,
+    suppressed: Mapping[str, Sequence[Block]],
+    drafts: Sequence[Draft],
+    request: Request,
+) -> Reply:
+    match request.dialect:
+        case Dialect.MAILERSEND:
+            return mailersend.accepted(outcome, suppressed, _names(drafts))
+        case Dialect.SENDARA:
+            return sendara.accepted(outcome.message, request.json, request.headers)
+        case Dialect.SENDMAILOS:
+            return sendmailos.accepted(outcome.message)
+
+
+def _names(drafts: Sequence[Draft]) -> dict[str, str]:
+    return {box.address.key: box.name for draft in drafts for box in draft.recipients}

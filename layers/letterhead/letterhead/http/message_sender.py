@@ -1,0 +1,40 @@
+"""Requests from the message queue, each with one line in the log."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from letterhead.http.api import Clock, utc_now
+from letterhead.messages.pace import Pace
+from letterhead.unavailable import UnavailableError
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+    from letterhead.messages.departure import DepartureRequest, Departures
+    from letterhead.messages.pace import SendRate
+
+
+def paced(rate: SendRate, environments: int) -> Pace:
+    """The pace of this environment, in real time."""
+    return Pace(rate, environments, time.monotonic, time.sleep)
+
+
+class MessageSender:
+    """Lets messages leave."""
+
+    def __init__(self, departures: Departures, logger: Logger, clock: Clock = utc_now) -> None:
+        self._departures = departures
+        self._logger = logger
+        self._clock = clock
+
+    def send(self, request: DepartureRequest) -> None:
+        """Let one message leave; raises `UnavailableError` when the request has to come again."""
+        line = {"account": request.account_id, "message_id": request.message_id}
+        try:
+            became = self._departures.send(request, self._clock())
+        except UnavailableError as error:
+            self._logger.warning("message waits", extra={**line, "error": type(error).__name__})
+            raise
+        self._logger.info("message", extra={**line, "became": became})

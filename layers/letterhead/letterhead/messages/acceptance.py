@@ -1,0 +1,328 @@
+"""Accepting a message: every gate asked, the message stored. Whoever reads the store's stream queues it."""
+
+from __future__ import annotations
+
+from dataclasses import field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from letterhead.dmarc.evaluation import Result
+from letterhead.identities.identity import FromMode
+from letterhead.messages.gates import (
+    Code,
+    Gate,
+    GateAnswer,
+    GateName,
+    MailRefusedAtGateError,
+    Verdict,
+    asked,
+    passed,
+)
+from letterhead.messages.message import Message, MessageStatus, MessageStore
+from letterhead.messages.sender import Sender, SenderRefusedError, Senders
+from letterhead.values import value_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from letterhead.messages.draft import Draft, Mailbox
+    from letterhead.suppressions.blocking import Block, Suppressed
+    from letterhead.tokens.token import ApiToken
+
+
+class OwnPeople(Protocol):
+    """Whom an account may always write to."""
+
+    def owner(self, account_id: str) -> str | None:
+        """The owner's address, folded; None when there is no such account."""
+
+    def test_recipients(self, account_id: str) -> frozenset[str]:
+        """The account's verified test recipients, folded."""
+
+
+class DailyAllowance(Protocol):
+    """How many mails an account may send today."""
+
+    def spend(self, token: ApiToken, quantity: int, now: datetime) -> bool:
+        """Spend so many; False and nothing is spent when there aren't as many. Raises `UnavailableError`."""
+
+    def left(self, token: ApiToken, now: datetime) -> int:
+        """How many are left, spending none."""
+
+
+class WarmUpAllowance(Protocol):
+    """How many mails a domain that is warming up may send today."""
+
+    def spend(self, sender: Sender, quantity: int, now: datetime) -> bool:
+        """Spend so many; False and nothing is spent when there aren't as many; True for a domain that isn't warming up."""
+
+    def left(self, sender: Sender, now: datetime) -> int | None:
+        """How many are left; None for a domain that isn't warming up."""
+
+
+@value_type
+class Accepted:
+    """What became of a draft: the message, and those it doesn't go to, with what blocks each."""
+
+    message: Message
+    suppressed: Mapping[str, Sequence[Block]] = field(default_factory=dict)
+    answers: tuple[GateAnswer, ...] = ()
+
+    @property
+    def held_by_pause(self) -> bool:
+        """Whether it waits because its account has paused the domain."""
+        return any(a.code is Code.DOMAIN_PAUSED and a.verdict is Verdict.WAITS for a in self.answers)
+
+
+class Examination:
+    """The gates of one draft. The sender is found once and for all of them."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        token: ApiToken,
+        now: datetime,
+        *,
+        senders: Senders,
+        lists: Suppressed,
+        people: OwnPeople,
+        daily: DailyAllowance,
+        warm_ups: WarmUpAllowance | None,
+        spending: bool,
+    ) -> None:
+        self._draft = draft
+        self._token = token
+        self._now = now
+        self._senders = senders
+        self._lists = lists
+        self._people = people
+        self._daily = daily
+        self._warm_ups = warm_ups
+        self._spending = spending
+        self._sender: Sender | GateAnswer | None = None
+        self.suppressed: Mapping[str, Sequence[Block]] = {}
+
+    @property
+    def gates(self) -> tuple[tuple[GateName, Gate], ...]:
+        """All of them, in their order; those of one's own token and account were asked at the front door."""
+        return (
+            (GateName.SENDER, self._asks_sender),
+            (GateName.DOMAIN, self._asks_domain),
+            (GateName.DMARC, self._asks_dmarc),
+            (GateName.RECIPIENTS, self._asks_recipients),
+            (GateName.SANDBOX, self._asks_sandbox),
+            (GateName.DAILY, self._asks_daily),
+            (GateName.WARM_UP, self._asks_warm_up),
+        )
+
+    @property
+    def sender(self) -> Sender | None:
+        """The sender, if the account has it."""
+        found = self._found()
+        return found if isinstance(found, Sender) else None
+
+    def _found(self) -> Sender | GateAnswer:
+        if self._sender is None:
+            try:
+                self._sender = self._senders.find(self._draft.sender, self._token)
+            except SenderRefusedError as refusal:
+                self._sender = refusal.answer
+        return self._sender
+
+    def _asks_sender(self) -> GateAnswer:
+        found = self._found()
+        return found if isinstance(found, GateAnswer) else GateAnswer(GateName.SENDER)
+
+    def _asks_domain(self) -> GateAnswer:
+        domain = None if self.sender is None else self.sender.domain
+        if domain is None:
+            return GateAnswer(GateName.DOMAIN)
+        if domain.paused_at is not None:
+            return GateAnswer(
+                GateName.DOMAIN,
+                Verdict.REFUSED,
+                Code.DOMAIN_PAUSED,
+                f"Sending from {domain.shown_name} has been stopped for its bounces or complaints.",
+                "Ask the operator of this service to resume it.",
+            )
+        if domain.settings.get("send_paused") is True:
+            return GateAnswer(
+                GateName.DOMAIN,
+                Verdict.WAITS,
+                Code.DOMAIN_PAUSED,
+                f"Sending from {domain.shown_name} is paused by its settings; the mail waits.",
+                "Set send_paused to false in the domain's settings.",
+            )
+        return GateAnswer(GateName.DOMAIN)
+
+    def _asks_dmarc(self) -> GateAnswer:
+        identity = None if self.sender is None else self.sender.identity
+        forecast = None if identity is None else identity.forecast
+        if identity is None or forecast is None or identity.from_mode is not FromMode.EXACT:
+            return GateAnswer(GateName.DMARC)
+        if forecast.exact_result is not Result.REJECT:
+            return GateAnswer(GateName.DMARC)
+        return GateAnswer(
+            GateName.DMARC,
+            Verdict.REFUSED,
+            Code.DMARC_REJECTS,
+            f"{identity.email.shown_domain} asks receivers to reject mail like this (p=reject at {forecast.source_name}).",
+            "Change the sender identity's from_mode to aligned.",
+        )
+
+    def _asks_recipients(self) -> GateAnswer:
+        sender = self.sender
+        domain_id = None if sender is None or sender.domain is None else sender.domain.domain_id
+        keys = [box.address.key for box in self._draft.recipients]
+        self.suppressed = self._lists.blocking(self._token.account_id, domain_id, keys, self._now)
+        blocked = tuple(key for key in keys if key in self.suppressed)
+        if any(box.address.key not in self.suppressed for box in self._draft.to):
+            return GateAnswer(GateName.RECIPIENTS, recipients=blocked)
+        return GateAnswer(
+            GateName.RECIPIENTS,
+            Verdict.REFUSED,
+            Code.RECIPIENT_SUPPRESSED,
+            "Every recipient is suppressed.",
+            "Take the address off the suppression list that it stands on, if its owner wants your mail again.",
+            blocked,
+        )
+
+    def _asks_sandbox(self) -> GateAnswer:
+        own_only = self.sender is not None and self.sender.to_own_people_only
+        if not own_only and not self._draft.test_send:
+            return GateAnswer(GateName.SANDBOX)
+        allowed = self._people.test_recipients(self._token.account_id)
+        if not self._draft.test_send:
+            owner = self._people.owner(self._token.account_id)
+            allowed = allowed if owner is None else allowed | {owner}
+        others = tuple(box.address.key for box in self._draft.recipients if box.address.key not in allowed)
+        if not others:
+            return GateAnswer(GateName.SANDBOX)
+        return GateAnswer(
+            GateName.SANDBOX,
+            Verdict.REFUSED,
+            Code.RECIPIENT_NOT_ALLOWED,
+            "A test, and mail without a sender of your own, goes to your own address and your verified test recipients only.",
+            "Verify a domain and send from it, or add the recipient as a test recipient.",
+            others,
+        )
+
+    def _asks_daily(self) -> GateAnswer:
+        quantity = self._quantity
+        if self._token.test_mode:
+            return GateAnswer(GateName.DAILY)
+        if self._spending:
+            enough = self._daily.spend(self._token, quantity, self._now)
+        else:
+            enough = self._daily.left(self._token, self._now) >= quantity
+        if enough:
+            return GateAnswer(GateName.DAILY)
+        return GateAnswer(
+            GateName.DAILY,
+            Verdict.REFUSED,
+            Code.DAILY_LIMIT,
+            "The account has sent as many mails today as it may.",
+            "Go on after midnight UTC, or ask the operator of this service for a higher limit.",
+        )
+
+    def _asks_warm_up(self) -> GateAnswer:
+        sender = self.sender
+        later = self._draft.send_at is not None
+        if (
+            sender is None
+            or sender.domain is None
+            or self._token.test_mode
+            or later
+            or self._warm_ups is None
+        ):
+            return GateAnswer(GateName.WARM_UP)
+        if self._spending:
+            enough = self._warm_ups.spend(sender, self._quantity, self._now)
+        else:
+            left = self._warm_ups.left(sender, self._now)
+            enough = left is None or left >= self._quantity
+        if enough:
+            return GateAnswer(GateName.WARM_UP)
+        return GateAnswer(
+            GateName.WARM_UP,
+            Verdict.WAITS if self._draft.wait else Verdict.REFUSED,
+            Code.WARM_UP_LIMIT,
+            f"{sender.domain.shown_name} is new and has sent as much today as it should; the mail waits until tomorrow.",
+            "Nothing has to be done: the allowance grows from day to day while few mails bounce.",
+        )
+
+    @property
+    def _quantity(self) -> int:
+        return sum(box.address.key not in self.suppressed for box in self._draft.recipients)
+
+
+def accept(
+    draft: Draft,
+    token: ApiToken,
+    *,
+    message_id: str,
+    examination: Examination,
+    store: MessageStore,
+    now: datetime,
+    bulk_id: str | None = None,
+) -> Accepted:
+    """Let a checked draft pass its gates and store it as a message.
+
+    Raises `MailRefusedAtGateError`, or `UnavailableError` when a gate can't be asked or the message not be stored: then nothing
+    is sent.
+    """
+    answers = passed(asked(examination.gates), now)
+    sender = examination.sender
+    if sender is None:
+        raise MailRefusedAtGateError(GateAnswer(GateName.SENDER, Verdict.REFUSED, Code.FROM_NOT_VERIFIED))
+    status, due_at = _beginning(draft, answers, now)
+    held_back = any(answer.code is Code.WARM_UP_LIMIT for answer in answers)
+    message = Message(
+        message_id=message_id,
+        account_id=token.account_id,
+        token_id=token.token_id,
+        dialect=token.dialect,
+        draft=without(draft, examination.suppressed),
+        from_name=sender.name,
+        from_address=sender.address,
+        reply_to=draft.reply_to or sender.reply_to,
+        created_at=now,
+        domain_id=None if sender.domain is None else sender.domain.domain_id,
+        identity_id=None if sender.identity is None else sender.identity.identity_id,
+        test=token.test_mode,
+        status=status,
+        due_at=due_at,
+        suppressed=len(examination.suppressed),
+        bulk_id=bulk_id,
+        unspent=held_back or draft.send_at is not None,
+    )
+    store.add(message)
+    return Accepted(message, examination.suppressed, answers)
+
+
+def without(draft: Draft, suppressed: Mapping[str, object]) -> Draft:
+    """The draft without the recipients who are suppressed."""
+
+    def kept(boxes: tuple[Mailbox, ...]) -> tuple[Mailbox, ...]:
+        return tuple(box for box in boxes if box.address.key not in suppressed)
+
+    return replace(draft, to=kept(draft.to), cc=kept(draft.cc), bcc=kept(draft.bcc)) if suppressed else draft
+
+
+def _beginning(
+    draft: Draft, answers: Sequence[GateAnswer], now: datetime
+) -> tuple[MessageStatus, datetime | None]:
+    if draft.send_at is not None:
+        return MessageStatus.SCHEDULED, draft.send_at
+    held = next((answer for answer in answers if answer.verdict is Verdict.WAITS), None)
+    if held is None:
+        return MessageStatus.QUEUED, None
+    return MessageStatus.WAITING, look_again_at(held, now)
+
+
+def look_again_at(held: GateAnswer, now: datetime) -> datetime:
+    """When a mail that a gate holds back is looked at again: after midnight (UTC) for one that waits for tomorrow's allowance,
+    in a quarter of an hour for one that waits for its domain."""
+    if held.code is Code.WARM_UP_LIMIT:
+        return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return now + timedelta(minutes=15)

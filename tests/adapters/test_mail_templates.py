@@ -1,0 +1,101 @@
+"""The template language: what it fills in, and what may not stand in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from letterhead.adapters.mail_templates import LARGEST, MailTemplates
+from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
+
+LANGUAGE = MailTemplates()
+
+
+@pytest.mark.parametrize(
+    ("source", "variables", "expected"),
+    [
+        ("Hi {{ name }}", {"name": "Amy"}, "Hi Amy"),
+        ("Hi {{ name }}", {"name": "<b>&\"'"}, "Hi &lt;b&gt;&amp;&#34;&#39;"),
+        ('{{ name|default("you") }}', {}, "you"),
+        ("{{ customer.name }}", {"customer": {"name": "Amy"}}, "Amy"),
+        ("{{ customer.items }}", {"customer": {"items": "a key"}}, "a key"),
+        ("{{ rows[1] }}", {"rows": ["a", "b"]}, "b"),
+        ("{% if vip %}VIP{% else %}you{% endif %}", {}, "you"),
+        ("{% if name %}Hi {{ name }}{% endif %}", {"name": "Amy"}, "Hi Amy"),
+        (
+            "{% for row in rows %}{{ loop.index }}{{ row.n }};{% endfor %}",
+            {"rows": [{"n": 1}, {"n": 2}]},
+            "11;22;",
+        ),
+        ("{{ name|upper|trim }}", {"name": " amy "}, "AMY"),
+        ("{{ n }}", {"n": 3}, "3"),
+        ("{% raw %}{{ x }}{% endraw %}\n", {}, "{{ x }}\n"),
+    ],
+)
+def test_variables_are_filled_in_and_escaped(source, variables, expected):
+    assert LANGUAGE.fill(source, variables, html=True) == expected
+
+
+def test_text_is_not_escaped():
+    assert LANGUAGE.fill("{{ a }}", {"a": "<b>"}, html=False) == "<b>"
+
+
+@pytest.mark.parametrize(
+    ("source", "needed"),
+    [
+        ("{{ a }}{{ b.c }}", {"a", "b"}),
+        ('{{ a|default("x") }}', set()),
+        ("{% if a %}{{ a }}{{ b }}{% endif %}", {"b"}),
+        ("{% if a is defined %}{{ a }}{% endif %}", set()),
+        ("{% for x in rows %}{{ x.a }}{{ y }}{% endfor %}", {"rows", "y"}),
+        ("nothing", set()),
+    ],
+)
+def test_what_a_template_needs_is_known_before_it_is_filled(source, needed):
+    assert LANGUAGE.variables(source) == needed
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ x", "{% if x %}", "{{ 1 * 2 }}", "{{ 'a' * 1000000000 }}", "{{ range(10) }}", "{{ x() }}", "{{ x|attr('y') }}",
+        "{{ x|map('upper') }}", "{% include 'x' %}", "{% import 'x' as y %}", "{% extends 'x' %}", "{% block a %}{% endblock %}",
+        "{% macro m() %}{% endmacro %}", "{% set a = 1 %}", "{% call x() %}{% endcall %}", "{{ x ~ y }}", "{{ [1] }}", "{{ {} }}",
+        "{{ x[1:2] }}", "{% for a in x %}{% for b in x %}{% endfor %}{% endfor %}",
+        "{% for a in x recursive %}{{ loop(a) }}{% endfor %}", "{{ x is divisibleby 3 }}", "{{ x if y }}",
+        "{{ " + "(" * 500 + "x" + ")" * 500 + " }}", "{% if x %}" * 200 + "{% endif %}" * 200, "{% debug %}",
+    ],
+)  # fmt: skip
+def test_what_a_mail_does_not_need_cannot_stand_in_a_template(source):
+    with pytest.raises(ValueError, match=r"."):
+        LANGUAGE.variables(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ ''.__class__ }}",
+        "{{ x.__init__ }}",
+        "{{ x['__class__'] }}",
+        "{{ loop.cycle }}",
+        "{{ x.format }}",
+        "{{ x.count }}",
+    ],
+)
+def test_nothing_of_python_is_reached(source):
+    with pytest.raises(MissingVariablesError):
+        LANGUAGE.fill(source, {"x": "text", "loop": {}}, html=True)
+
+
+def test_what_lacks_inside_a_variable_is_named():
+    with pytest.raises(MissingVariablesError, match="surname"):
+        LANGUAGE.fill("{{ customer.surname }}", {"customer": {"name": "Amy"}}, html=True)
+
+
+def test_a_template_cannot_grow_beyond_what_a_mail_may_be():
+    rows = ["x"] * 2_000
+    with pytest.raises(RenderedTooLargeError):
+        LANGUAGE.fill(
+            "{% for row in rows %}{{ big }}{% endfor %}",
+            {"rows": rows, "big": "y" * (LARGEST // 1_000)},
+            html=True,
+        )

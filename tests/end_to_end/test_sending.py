@@ -1,0 +1,205 @@
+"""Mail through the origin to the mailbox and back as events, IAM enforced."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.end_to_end.conftest import Account, LocalCloud
+
+pytestmark = pytest.mark.end_to_end
+
+DOMAIN = "shop.example"
+FROM = {"email": f"news@{DOMAIN}", "name": "Shöp"}
+
+
+@pytest.fixture(scope="module")
+def shop(cloud: LocalCloud) -> Iterator[Account]:
+    account = cloud.account("Shop")
+    account.verified_domain(DOMAIN)
+    yield account
+    cloud.delete_zone(DOMAIN)
+
+
+def mail(to: str, **changes):
+    return {
+        "from": FROM,
+        "to": [{"email": to, "name": "Rita"}],
+        "subject": "Grüße",
+        "text": "Hallo",
+    } | changes
+
+
+def test_a_mail_arrives_as_it_was_meant(cloud: LocalCloud, shop: Account) -> None:
+    logo = base64.b64encode(b"\x89PNG").decode()
+    answer = shop.mailersend(
+        "POST",
+        "/v1/email",
+        mail(
+            "rita@reader.example",
+            html='<p>Hallo <img src="cid:logo"></p>',
+            cc=[{"email": "copy@reader.example"}],
+            bcc=[{"email": "blind@reader.example"}],
+            reply_to={"email": "desk@shop.example", "name": "Desk"},
+            attachments=[{"content": logo, "filename": "lögo.png", "id": "logo", "disposition": "inline"}],
+            headers=[{"name": "X-Campaign", "value": "spring"}],
+            tags=["spring"],
+        ),
+    )
+    assert (answer.status, answer.text) == (202, "")
+    assert len(answer.headers["x-message-id"]) == 24
+
+    got = cloud.wait_for_mail("rita@reader.example")
+    assert (got["from"], got["subject"]) == (f"Shöp <news@{DOMAIN}>", "Grüße")
+    assert got["reply_to"] == ["Desk <desk@shop.example>"]
+    assert [each["filename"] for each in got["attachments"]] == ["lögo.png"]
+    assert set(got["envelope"]["recipients"]) == {
+        "rita@reader.example",
+        "copy@reader.example",
+        "blind@reader.example",
+    }
+    assert "blind@" not in got["raw"]
+    assert got["envelope"]["mail_from"].endswith(f"@mail.{DOMAIN}")
+
+
+def test_a_bounce_suppresses_and_the_next_mail_is_refused_in_each_dialects_words(
+    cloud: LocalCloud, shop: Account
+) -> None:
+    to = "bounce+once@simulator.amazonses.com"
+    send = {
+        "destination": {"email": to},
+        "payload": {"subject": "Hi", "body_text": "Hi"},
+        "metadata": {"from_email": f'"Shop" <news@{DOMAIN}>'},
+    }
+    first = shop.sendara("POST", "/v1/send", send | {"idempotency_key": "first"})
+    assert (first.status, first.json["status"]) == (201, "queued")
+    again = shop.sendara("POST", "/v1/send", send | {"idempotency_key": "first"})
+    assert (again.json, again.headers["Idempotency-Replayed"]) == (first.json, "true")
+
+    refused = cloud.until(lambda: shop.sendara("POST", "/v1/send", send), lambda answer: answer.status == 409)
+    assert refused.json["error"]["code"] == "recipient_suppressed"
+    assert len(cloud.mails_to(to)) >= 1
+
+    warned = shop.mailersend("POST", "/v1/email", mail(to))
+    assert (warned.status, "x-message-id" in warned.headers) == (202, False)
+    (warning,) = warned.json["warnings"]
+    assert (warning["type"], warning["recipients"][0]["reasons"]) == ("ALL_SUPPRESSED", ["hard_bounced"])
+    some = shop.mailersend(
+        "POST", "/v1/email", mail("rita2@reader.example", cc=[{"email": to, "name": "Gone"}])
+    )
+    assert some.json["warnings"][0]["type"] == "SOME_SUPPRESSED"
+    cloud.wait_for_mail("rita2@reader.example")
+    assert (
+        shop.sendmailos(
+            "POST",
+            "/api/v1/send",
+            {"to": to, "from_email": f"news@{DOMAIN}", "subject": "Hi", "html": "<b>Hi</b>"},
+        ).json["code"]
+        == "RECIPIENT_SUPPRESSED"
+    )
+
+
+def test_nobody_sends_as_somebody_else(cloud: LocalCloud, shop: Account) -> None:
+    stranger = cloud.account("Stranger")
+    answer = stranger.mailersend("POST", "/v1/email", mail("victim@reader.example"))
+    assert answer.status == 422
+    assert "#MS42207" in answer.json["errors"]["from.email"][0]
+    explained = stranger.mailersend("POST", "/v1/email/explain", mail("victim@reader.example")).json["data"]
+    assert (explained["can_send"], explained["gates"][0]["code"]) == (False, "from_not_verified")
+    assert shop.mailersend("POST", "/v1/email/explain", mail("fine@reader.example")).json["data"]["can_send"]
+    assert cloud.mails_to("victim@reader.example") == []
+
+
+def test_a_stored_template_is_filled_in_for_each_recipient(cloud: LocalCloud, shop: Account) -> None:
+    made = shop.mailersend(
+        "POST",
+        "/v1/templates",
+        {"name": "welcome", "subject": "Hello {{ name }}", "html": "<p>{{ name }}</p>", "text": "{{ name }}"},
+    )
+    assert (made.status, made.json["data"]["variables"]) == (201, ["name"])
+    template_id = made.json["data"]["id"]
+    body = {
+        "from": FROM,
+        "to": [{"email": "amy@reader.example"}, {"email": "bob@reader.example"}],
+        "template_id": template_id,
+        "personalization": [
+            {"email": "amy@reader.example", "data": {"name": "Amy <3"}},
+            {"email": "bob@reader.example", "data": {"name": "Bob"}},
+        ],
+    }
+    assert shop.mailersend("POST", "/v1/email", body).status == 202
+    amys, bobs = cloud.wait_for_mail("amy@reader.example"), cloud.wait_for_mail("bob@reader.example")
+    assert (amys["subject"], bobs["subject"]) == ("Hello Amy <3", "Hello Bob")
+    assert "<p>Amy &lt;3</p>" in amys["html"]
+    assert "bob@" not in amys["raw"]
+
+    lacking = shop.mailersend("POST", "/v1/email", body | {"personalization": []})
+    assert lacking.json["errors"] == {"personalization": ["The template needs name, which isn't given."]}
+
+
+def test_a_mail_for_later_leaves_when_its_moment_has_come(cloud: LocalCloud, shop: Account) -> None:
+    later = datetime.now(UTC) + timedelta(hours=2)
+    body = mail("later@reader.example", send_at=int(later.timestamp()))
+    assert shop.mailersend("POST", "/v1/email", body).status == 202
+    sweep = f"{cloud.control}/run/message_sweep"
+    assert cloud.call("POST", sweep, {}).json["queued"] == 0
+    assert cloud.mails_to("later@reader.example") == []
+    after = (later + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert cloud.call("POST", sweep, {"time": after}).json["queued"] == 1
+    cloud.wait_for_mail("later@reader.example")
+
+
+def test_many_mails_at_once_are_accounted_for(cloud: LocalCloud, shop: Account) -> None:
+    bodies = [mail(f"bulk{number}@reader.example") for number in range(5)]
+    bodies[2] = {"to": [{"email": "nonsense"}]}
+    taken = shop.mailersend("POST", "/v1/bulk-email", bodies)
+    assert taken.status == 202
+    told = shop.mailersend("GET", f"/v1/bulk-email/{taken.json['bulk_email_id']}").json["data"]
+    assert (len(told["messages_id"]), told["validation_errors_count"]) == (4, 1)
+    assert "message.2" in told["validation_errors"]
+    for number in (0, 1, 3, 4):
+        cloud.wait_for_mail(f"bulk{number}@reader.example")
+
+    batch = [
+        {
+            "destination": {"email": to},
+            "payload": {"subject": "Hi", "body_text": "Hi"},
+            "metadata": {"from_email": f"news@{DOMAIN}"},
+        }
+        for to in ("batch@reader.example", "nonsense")
+    ]
+    results = shop.sendara("POST", "/v1/send/batch", batch).json
+    assert [each["success"] for each in results] == [True, False]
+    assert results[1]["error"]["code"] == "invalid_request"
+
+
+def test_a_test_key_reaches_nobody_and_its_bounces_count(cloud: LocalCloud, shop: Account) -> None:
+    key = shop.sendara("POST", "/v1/keys", {"scope": "send", "test_mode": True}).json["key"]
+    headers = {"Authorization": f"Bearer {key}"}
+    body = {
+        "destination": {"email": "bounced@anywhere.example"},
+        "payload": {"subject": "Hi", "body_text": "Hi"},
+        "metadata": {"from_email": f"news@{DOMAIN}"},
+    }
+    send = f"{cloud.origin}/v1/send"
+    assert cloud.call("POST", send, body, headers=headers).status == 201
+    refused = cloud.until(
+        lambda: cloud.call("POST", send, body, headers=headers), lambda answer: answer.status == 409
+    )
+    assert refused.json["error"]["code"] == "recipient_suppressed"
+    assert cloud.mails_to("bounced@anywhere.example") == []
+
+
+def test_without_a_sender_the_shared_one_reaches_the_owner_alone(cloud: LocalCloud) -> None:
+    account = cloud.account("Newcomer", owner_email="owner@newcomer.example")
+    body = {
+        "destination": {"email": "owner@newcomer.example"},
+        "payload": {"subject": "Hi", "body_text": "Hi"},
+    }
+    assert account.sendara("POST", "/v1/send", body).status == 201
+    assert "shared.letterhead.example" in cloud.wait_for_mail("owner@newcomer.example")["from"]
+    refused = account.sendara("POST", "/v1/send", body | {"destination": {"email": "x@reader.example"}})
+    assert refused.json["error"]["code"] == "forbidden"
