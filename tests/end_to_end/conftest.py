@@ -189,7 +189,7 @@ def cloud() -> Iterator[LocalCloud]:
         yield LocalCloud(json.loads(STACK_FILE.read_text()))
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=180)  # what is still being worked on is let finish
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from letterhead.dmarc.evaluation import Result
+from letterhead.dmarc.results import Result
 from letterhead.domains.domain import Ownership
 from letterhead.domains.records import RecordPurpose, RecordStatus
 from letterhead.identities.identity import ExactState, FromMode, IdentityStatus

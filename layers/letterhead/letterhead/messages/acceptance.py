@@ -6,7 +6,7 @@ from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from letterhead.dmarc.evaluation import Result
+from letterhead.dmarc.results import Result
 from letterhead.identities.identity import FromMode
 from letterhead.messages.gates import (
     Code,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from letterhead.dmarc.evaluation import Result
+from letterhead.dmarc.results import Result
 from letterhead.identities.identity import FromMode, SenderIdentity
 from letterhead.mail.message import MailRefusedError
 from letterhead.messages.acceptance import WarmUpAllowance, without
