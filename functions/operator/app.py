@@ -5,8 +5,6 @@ one token with all scopes for each dialect, whose texts are shown once. Others: 
 resume_account, set_limits, set_settings, issue_token, export_account, delete_account, transfer_name, release_name.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -25,6 +23,7 @@ from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
 from letterhead.adapters.tables.jobs import JobTable
 from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.adapters.tables.shelves import MailShelf
 from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.dialects import operator as wire
 from letterhead.domains.name_desk import NameDesk
@@ -36,6 +35,7 @@ settings = Settings.from_env()
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 completions = CompletionQueue(settings.completion_queue_url)
 chosen, outbox = IdentitySettingsTable(settings.identity_settings_table), OutboxTable(settings.outbox_table)
+jobs, mail = JobTable(settings.jobs_table), MailShelf(**settings.mail_tables)
 provider = SesIdentities(settings.configuration_set, settings.ses_identities_arn)
 desk = Desk(
     accounts=AccountTable(settings.accounts_table),
@@ -43,7 +43,7 @@ desk = Desk(
     domains=HeldDomains(domains, provider, utc_now),
     identities=IdentityTable(settings.identities_table),
     identity_settings=chosen,
-    shelves=(chosen, SuppressionTable(settings.suppressions_table), JobTable(settings.jobs_table), outbox),
+    shelves=(chosen, SuppressionTable(settings.suppressions_table), jobs, mail, outbox),
     names=NameDesk(Surroundings(domains, provider, completions), DomainNames()),
     new_id=identifiers.new_id,
 )

@@ -182,6 +182,11 @@ class Settings:
         return self._required("MESSAGES_TABLE")
 
     @property
+    def mail_tables(self) -> Mapping[str, str]:
+        """The tables of messages, bulks and templates."""
+        return {"messages": self.messages_table, "bulks": self.bulks_table, "templates": self.templates_table}
+
+    @property
     def bulks_table(self) -> str:
         """The bulks table's name."""
         return self._required("BULKS_TABLE")

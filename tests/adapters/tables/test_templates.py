@@ -82,13 +82,6 @@ def test_pages_come_newest_first_and_know_how_many_there_are(table):
     )
 
 
-def test_forgetting_an_accounts_templates_twice_is_once(table):
-    table.add(template())
-    table.forget(ACCOUNT)
-    table.forget(ACCOUNT)
-    assert table.page(ACCOUNT, TemplateQuery(1, 25)).total == 0
-
-
 def test_the_count_is_no_template(table):
     table.add(template())
     assert table.by_id(ACCOUNT, "~count") is None

@@ -68,8 +68,3 @@ class BulkTable:
             errors=outcome["errors"],
             suppressed=outcome["suppressed"],
         )
-
-    def forget(self, account_id: str) -> None:
-        """Forget all of an account's; forgetting them twice is once."""
-        for item in BulkItem.query(account_id, consistent_read=True):
-            item.delete()

@@ -177,13 +177,6 @@ class MessageTable:
         found = MessageItem.query(account_id, key, scan_index_forward=False, limit=limit)
         return [_message(item) for item in found]
 
-    def forget(self, account_id: str) -> None:
-        """Forget all of an account's messages; forgetting them twice is once."""
-        for item in MessageItem.query(
-            account_id, consistent_read=True, attributes_to_get=["account_id", "message_id"]
-        ):
-            MessageItem(item.account_id, item.message_id).delete()
-
     def _item(self, message: Message, draft: bytes) -> MessageItem:
         reply_to = message.reply_to
         return MessageItem(

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DeleteError, PutError
+from pynamodb.exceptions import PutError
 
 from letterhead import identifiers
 from letterhead.adapters.tables.attributes import Instant
@@ -111,15 +111,6 @@ class TemplateTable:
         return TemplatePage(
             query, tuple(islice(templates, skipped, skipped + query.size)), self._number(account_id)
         )
-
-    def forget(self, account_id: str) -> None:
-        """Forget all of an account's templates; forgetting them twice is once."""
-        for item in TemplateItem.query(account_id, consistent_read=True):
-            try:
-                item.delete()
-            except DeleteError as error:
-                if error.cause_response_code != _REFUSED:
-                    raise
 
     def _newest(self, account_id: str, after: str | None) -> Iterator[Template]:
         key = TemplateItem.template_id
