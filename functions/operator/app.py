@@ -1,9 +1,4 @@
-"""What only the operator may do; IAM is its lock, no HTTP route leads here.
-
-`{"action": "create_account", "name": …, "owner_email": …}` answers `{"account_id", "tokens": {dialect: text}}`: the account and
-one token with all scopes for each dialect, whose texts are shown once. Others: list_accounts, show_account, suspend_account,
-resume_account, set_limits, set_settings, issue_token, export_account, delete_account, transfer_name, release_name.
-"""
+"""What only the operator may do; IAM is its lock, no HTTP route leads here. An unknown action names all that there are."""
 
 from typing import Any
 
@@ -18,25 +13,29 @@ from letterhead.adapters.ses_identities import SesIdentities
 from letterhead.adapters.tables.account_tokens import AccountTokenTable
 from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.claims import ClaimTable
+from letterhead.adapters.tables.domain_reputation import DomainReputationTable
 from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
 from letterhead.adapters.tables.jobs import JobTable
 from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.shelves import MailShelf
+from letterhead.adapters.tables.stray_events import StrayEventTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.dialects import operator as wire
 from letterhead.domains.name_desk import NameDesk
 from letterhead.domains.ports import Surroundings
 from letterhead.http.api import utc_now
+from letterhead.mail_events.desk import MailDesk
 from letterhead.settings import Settings
 
-settings = Settings.from_env()
+settings, logger = Settings.from_env(), Logger(service="operator")
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 completions = CompletionQueue(settings.completion_queue_url)
 chosen, outbox = IdentitySettingsTable(settings.identity_settings_table), OutboxTable(settings.outbox_table)
 jobs, mail = JobTable(settings.jobs_table), MailShelf(**settings.mail_tables)
 provider = SesIdentities(settings.configuration_set, settings.ses_identities_arn)
+standings = DomainReputationTable(settings.domains_table, outbox)
 desk = Desk(
     accounts=AccountTable(settings.accounts_table),
     tokens=AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
@@ -45,9 +44,9 @@ desk = Desk(
     identity_settings=chosen,
     shelves=(chosen, SuppressionTable(settings.suppressions_table), jobs, mail, outbox),
     names=NameDesk(Surroundings(domains, provider, completions), DomainNames()),
+    mail=MailDesk(StrayEventTable(settings.stray_events_table), standings, identifiers.new_id),
     new_id=identifiers.new_id,
 )
-logger = Logger(service="operator")
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:

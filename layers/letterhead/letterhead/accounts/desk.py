@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from letterhead.accounts.limits import AccountLimits
     from letterhead.accounts.opening import OpenedAccount
     from letterhead.domains.name_desk import NameDesk
+    from letterhead.mail_events.desk import MailDesk
     from letterhead.tokens.dialect import Dialect
 
 ACCOUNTS_AT_ONCE = 100
@@ -76,6 +77,7 @@ class Desk:
     identity_settings: exporting.ExportedSettings
     shelves: tuple[closing.ClosingShelf, ...]
     names: NameDesk
+    mail: MailDesk
     new_id: Callable[[datetime], str]
 
     def create(self, name: str, owner_email: str, limits: AccountLimits, now: datetime) -> OpenedAccount:

@@ -17,12 +17,14 @@ from letterhead.accounts.closing import NotConfirmedError
 from letterhead.accounts.desk import Desk
 from letterhead.accounts.limits import AccountLimits, LimitsError
 from letterhead.accounts.settings import SettingsError
+from letterhead.dialects import operator_mail
 from letterhead.dialects.fields import Fields
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.times import in_microseconds
 from letterhead.dialects.token_fields import read_extras
 from letterhead.domains.domain import DomainNotFoundError
 from letterhead.domains.names import DomainNameError
+from letterhead.reputation.watch import NoSuchDomainError, NotPausedError
 from letterhead.tokens.authentication import AccountSuspendedError
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.issuing import GrantRefusedError, NewToken
@@ -64,7 +66,9 @@ def act(event: Mapping[str, object], desk: Desk, now: datetime) -> dict[str, Any
         AccountNotFoundError,
         AccountChangedError,
         LimitsError,
+        NoSuchDomainError,
         NotConfirmedError,
+        NotPausedError,
         SettingsError,
     ) as error:
         raise RefusedError(str(error)) from error
@@ -201,6 +205,8 @@ _ACTS: Mapping[str, tuple[frozenset[str], Act]] = {
     "delete_account": (frozenset({"account_id", "confirm"}), _delete),
     "transfer_name": (frozenset({"account_id", "name"}), _transfer_name),
     "release_name": (frozenset({"name"}), _release_name),
+    "list_stray_events": (frozenset({"day", "after"}), operator_mail.list_stray_events),
+    "resume_sending": (frozenset({"account_id", "domain_id"}), operator_mail.resume_sending),
 }
 
 

@@ -26,9 +26,15 @@ if TYPE_CHECKING:
 class NoSuchDomainError(Exception):
     """The account has no such domain."""
 
+    def __init__(self) -> None:
+        super().__init__("the account has no such domain")
+
 
 class NotPausedError(Exception):
     """Sending isn't paused for the domain."""
+
+    def __init__(self) -> None:
+        super().__init__("sending isn't paused for the domain")
 
 
 @value_type
