@@ -12,6 +12,7 @@ from letterhead.adapters.mail_addresses import MailAddresses
 from letterhead.identities.decisions import decided, decision_event
 from letterhead.identities.identity import IdentityDomain, IdentityStatus
 from letterhead.mail.message import MailRefusedError
+from letterhead.outbox.event import Event, EventType
 from letterhead.outbox.owner_notice import NoticeRequest, OwnerNotices, Telling
 from letterhead.unavailable import UnavailableError
 from tests.fakes.domain_store import InMemoryDomains
@@ -120,3 +121,29 @@ def test_nothing_is_sent_from_a_domain_that_may_not_send(world, gone):
 def test_an_owner_whom_mail_cannot_reach_is_left_alone(world, owner):
     world.accounts.account = replace(world.accounts.account, owner_email=owner)
     assert world.send() is Telling.UNDELIVERABLE
+
+
+def test_the_owner_hears_that_sending_is_paused_from_the_paused_domain_itself(world):
+    paused = Event(
+        event_id=REQUEST.event_id,
+        type=EventType.DOMAIN_SENDING_PAUSED,
+        account_id=ACCOUNT,
+        domain_id=DOMAIN.domain_id,
+        occurred_at=NOW,
+        data={
+            "name": DOMAIN.name,
+            "reason": "bounces",
+            "rate": 0.06,
+            "threshold": 0.05,
+            "volume": 1000,
+            "window_hours": 24,
+        },
+    )
+    notices = OwnerNotices(
+        InMemoryOutbox(paused), world.accounts, world.domains, MailAddresses(), world.mailbox
+    )
+
+    assert notices.send(REQUEST, NOW) is Telling.SENT
+    (mail,) = world.mailbox.mails
+    assert mail.content.subject == "Sending from web-agency.com is paused"
+    assert "6 %" in mail.content.text

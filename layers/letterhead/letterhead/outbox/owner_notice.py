@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from letterhead.identities.addresses import AddressError, AddressRules
 from letterhead.identities.limits import REFUSAL_HOLDS
 from letterhead.mail.message import Mailer, MailRefusedError, OutgoingMail
 from letterhead.mail.refusal_mail import RefusalFacts, refusal_mail
+from letterhead.mail.reputation_mail import ReputationFacts, reputation_mail
 from letterhead.outbox.event import Event, EventType
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from letterhead.accounts.account import Account
     from letterhead.domains.domain import SendingDomain
+    from letterhead.mail.message import MailContent
 
-TOLD = frozenset({EventType.SENDER_IDENTITY_REFUSED})
+_OF_REPUTATION = frozenset({EventType.DOMAIN_REPUTATION_WARNING, EventType.DOMAIN_SENDING_PAUSED})
+TOLD = _OF_REPUTATION | {EventType.SENDER_IDENTITY_REFUSED}
 SENDER_NAME = "Letterhead"
 SENDER_LOCAL_PART = "no-reply"
 
@@ -113,18 +117,41 @@ class OwnerNotices:
 
 
 def _mail(event: Event, account: Account, domain: SendingDomain, to_address: str) -> OutgoingMail:
-    facts = RefusalFacts(
-        account=account.name,
-        name=str(event.data["name"]),
-        address=str(event.data["email"]),
-        domain=domain.shown_name,
-        refused_at=event.occurred_at,
-        days=REFUSAL_HOLDS.days,
-    )
+    content = _of_reputation if event.type in _OF_REPUTATION else _of_refusal
     return OutgoingMail(
         from_name=SENDER_NAME,
         from_address=f"{SENDER_LOCAL_PART}@{domain.name}",
         to_address=to_address,
-        content=refusal_mail(facts),
+        content=content(event, account, domain),
         tags={"account": account.account_id, "event": event.event_id, "kind": "owner_notice"},
+    )
+
+
+def _of_refusal(event: Event, account: Account, domain: SendingDomain) -> MailContent:
+    return refusal_mail(
+        RefusalFacts(
+            account=account.name,
+            name=str(event.data["name"]),
+            address=str(event.data["email"]),
+            domain=domain.shown_name,
+            refused_at=event.occurred_at,
+            days=REFUSAL_HOLDS.days,
+        )
+    )
+
+
+def _of_reputation(event: Event, account: Account, domain: SendingDomain) -> MailContent:
+    told: Mapping[str, Any] = event.data
+    return reputation_mail(
+        ReputationFacts(
+            account=account.name,
+            domain=domain.shown_name,
+            what=str(told["reason"]),
+            rate=float(told["rate"]),
+            threshold=float(told["threshold"]),
+            volume=int(told["volume"]),
+            window_hours=int(told["window_hours"]),
+            at=event.occurred_at,
+            paused=event.type is EventType.DOMAIN_SENDING_PAUSED,
+        )
     )
