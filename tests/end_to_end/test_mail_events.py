@@ -207,3 +207,30 @@ def test_another_topic_does_not_reach_the_queue(cloud: LocalCloud, account: Acco
     settle(cloud)
 
     assert counts_of(account, domain_id) == {"delivered": 1}
+
+
+def test_five_soft_bounces_hold_and_the_hold_ends_by_itself(cloud: LocalCloud, account: Account) -> None:
+    domain_id = account.mailersend("POST", "/v1/domains", {"name": "events.hold-one.com"}).json["data"]["id"]
+    address = f"full@{account.account_id}.example"
+    documents = [
+        event_document(
+            "bounce_transient",
+            to=[address],
+            at=NOW - timedelta(hours=number),
+            serial=f"-hold-{number}",
+            tags=tags_of(account, domain_id, NOW),
+        )
+        for number in range(5)
+    ]
+    publish(cloud, documents * 2)
+    settle(cloud)
+
+    def on_hold() -> list[str]:
+        answer = account.mailersend("GET", f"/v1/suppressions/on-hold-list?domain_id={domain_id}")
+        return [each["recipient"]["email"] for each in answer.json["data"]]
+
+    assert on_hold() == [address]
+    later = (datetime.now(UTC) + timedelta(hours=73)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    answer = cloud.call("POST", f"{cloud.control}/run/end_holds", {"time": later})
+    assert answer.json["ended"] >= 1, answer.text
+    assert on_hold() == []

@@ -87,8 +87,8 @@ nothing more leaves from a domain, for mailbox providers would soon refuse the m
 """)
 _WARNING_HTML = Template(f"""\
 <p style="margin:0 0 14px">Hello,</p>
-<p style="margin:0 0 14px">mail from <strong>$domain</strong>, of <strong>$account</strong>, comes back too often, or is complained
-of: in the last $window there were <strong>$rate</strong> of $what among $volume mails, as of $at. From $threshold on there is this
-warning; if it goes on, sending from the domain will be paused.</p>
+<p style="margin:0 0 14px">mail from <strong>$domain</strong>, of <strong>$account</strong>, comes back too often, or is
+complained of: in the last $window there were <strong>$rate</strong> of $what among $volume mails, as of $at. From $threshold on
+there is this warning; if it goes on, sending from the domain will be paused.</p>
 <p style="margin:0">{_WHAT_TO_DO}</p>
 """)
