@@ -51,6 +51,8 @@ class InMemoryIdentities:
     def by_email(self, account_id: str, address_key: str) -> SenderIdentity | None:
         return self._identities.get((account_id, address_key))
 
+    lately_by_email = by_email
+
     def replace(self, before: SenderIdentity, after: SenderIdentity) -> None:
         kept = self._unchanged(before)
         if kept is None or kept.updated_at != before.updated_at:

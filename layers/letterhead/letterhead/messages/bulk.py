@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from letterhead.domains.domain import SendingDomain
@@ -54,7 +54,7 @@ class RememberedSenders:
         self._domains = domains
         self._identities = identities
         self._by_name: dict[tuple[str, str], SendingDomain | None] = {}
-        self._by_email: dict[tuple[str, str], SenderIdentity | None] = {}
+        self._by_email: dict[tuple[str, str, str], SenderIdentity | None] = {}
 
     def by_name(self, account_id: str, name: str) -> SendingDomain | None:
         """The account's domain of that name."""
@@ -65,9 +65,18 @@ class RememberedSenders:
 
     def by_email(self, account_id: str, address_key: str) -> SenderIdentity | None:
         """The account's identity of that address."""
-        key = account_id, address_key
+        return self._remembered(account_id, address_key, self._identities.by_email)
+
+    def lately_by_email(self, account_id: str, address_key: str) -> SenderIdentity | None:
+        """The same as it was lately."""
+        return self._remembered(account_id, address_key, self._identities.lately_by_email)
+
+    def _remembered(
+        self, account_id: str, address_key: str, look: Callable[[str, str], SenderIdentity | None]
+    ) -> SenderIdentity | None:
+        key = account_id, address_key, look.__name__
         if key not in self._by_email:
-            self._by_email[key] = self._identities.by_email(account_id, address_key)
+            self._by_email[key] = look(account_id, address_key)
         return self._by_email[key]
 
 

@@ -33,7 +33,10 @@ class SenderIdentities(Protocol):
     """Where sender identities are kept."""
 
     def by_email(self, account_id: str, address_key: str) -> SenderIdentity | None:
-        """The account's identity of that address (folded)."""
+        """The account's identity of that address (folded), or None."""
+
+    def lately_by_email(self, account_id: str, address_key: str) -> SenderIdentity | None:
+        """The same as it was lately, at less cost."""
 
 
 @value_type
@@ -87,16 +90,21 @@ class Senders:
     def find(self, asked: Mailbox | None, token: ApiToken) -> Sender:
         """The sender behind an address that a caller named, or the shared one where none was named.
 
-        One read for an address on a domain, one more for an identity's. Raises `SenderRefusedError`.
+        Two reads, whether it is a domain's or an identity's. Raises `SenderRefusedError`.
         """
         if asked is None:
             return self._shared_sender(token)
         if self._sandbox and asked.address.domain == sandbox_host(token.account_id, self._sandbox):
             return self._within(Sender(asked.name, asked.address.deliverable, None), token)
-        identity = self._identities.by_email(token.account_id, asked.address.key)
-        if identity is not None:
+        identity = self._identities.lately_by_email(token.account_id, asked.address.key)
+        if identity is not None and identity.is_verified:
             return self._as_identity(identity, asked, token)
-        domain = self._domains.by_name(token.account_id, asked.address.domain)
+        domain = None if identity else self._domains.by_name(token.account_id, asked.address.domain)
+        if domain is None:
+            # What wasn't there a moment ago, or wasn't verified, may be now.
+            identity = self._identities.by_email(token.account_id, asked.address.key)
+            if identity is not None:
+                return self._as_identity(identity, asked, token)
         if domain is None or not sends(domain, token.dialect):
             raise SenderRefusedError(_not_verified(domain))
         return self._within(Sender(asked.name, asked.address.deliverable, None, domain), token)

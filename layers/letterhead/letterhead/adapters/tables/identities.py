@@ -132,6 +132,10 @@ class IdentityTable:
         found = _in_order(account_id, request, skipped + request.size)
         return IdentityPage(request, tuple(identity_of(item) for item in found[skipped:]), total)
 
+    def lately_by_email(self, account_id: str, address_key: str) -> SenderIdentity | None:
+        """The account's identity of that address (folded) as it was lately, or None; half a unit, found or not."""
+        return _get(account_id, address_key, consistent=False)
+
     def by_email(self, account_id: str, address_key: str) -> SenderIdentity | None:
         """The account's identity of that address (folded), or None; what seems not to be there is looked for once more."""
         return _get(account_id, address_key, consistent=False) or _get(

@@ -1,0 +1,361 @@
+"""Sending from API Gateway's event to its answer: every gate in every dialect, and what a mail costs."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+
+from letterhead import identifiers
+from letterhead.accounts.limits import AccountLimits
+from letterhead.adapters.tables.connection import connection
+from letterhead.adapters.tables.identities import IdentityTable
+from letterhead.adapters.tables.messages import MessageItem
+from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.adapters.tables.suppressions import SuppressionTable
+from letterhead.adapters.tables.templates import TemplateTable
+from letterhead.domains.records import RecordPurpose, RecordStatus
+from letterhead.identities.identity import IdentityDomain, IdentityStatus
+from letterhead.suppressions.suppression import (
+    EntryKey,
+    Provenance,
+    Reason,
+    Suppression,
+    SuppressionList,
+)
+from letterhead.templates.template import Template
+from letterhead.tokens.dialect import Dialect
+from tests.capacity_meter import metered
+from tests.fakes.agency import Agency
+from tests.fakes.aws import REGION
+from tests.fakes.sender_identities import FORECAST, identity
+from tests.fakes.sending_domains import NOW, registered_domain
+from tests.fakes.stored_domains import put
+
+DIALECTS = (Dialect.MAILERSEND, Dialect.SENDARA, Dialect.SENDMAILOS)
+PATHS = {Dialect.MAILERSEND: "/v1/email", Dialect.SENDARA: "/v1/send", Dialect.SENDMAILOS: "/api/v1/send"}
+TAKEN = {Dialect.MAILERSEND: 202, Dialect.SENDARA: 201, Dialect.SENDMAILOS: 202}
+# Beside authentication and the limits.
+STORES = (
+    "DomainsTable",
+    "IdentitiesTable",
+    "SuppressionsTable",
+    "MessagesTable",
+    "AccountsTable",
+    "TemplatesTable",
+)
+
+
+@pytest.fixture
+def function(tables, load):
+    boto3.client("s3").create_bucket(
+        Bucket="ContentsBucket", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    return load(
+        "email", SHARED_SENDER="shared@letterhead.example", SANDBOX_DOMAIN="sandbox.letterhead.example"
+    )
+
+
+@pytest.fixture
+def agency(tables):
+    return Agency()
+
+
+@pytest.fixture
+def domain(agency):
+    return verified(agency)
+
+
+def verified(agency, name="web-agency.com", **changes):
+    made = registered_domain(
+        name,
+        agency.account.account_id,
+        domain_id=identifiers.new_id(datetime.now(UTC)),
+        can_send=True,
+        statuses=dict.fromkeys(RecordPurpose, RecordStatus.VERIFIED),
+    )
+    return put(agency.domains, replace(made, **changes))
+
+
+def body(dialect, *, sender="news@web-agency.com", to="rita@reader.example", subject="Hello", text="Hi"):
+    """The same mail in a dialect's words."""
+    match dialect:
+        case Dialect.MAILERSEND:
+            return {"from": {"email": sender}, "to": [{"email": to}], "subject": subject, "text": text}
+        case Dialect.SENDARA:
+            return {
+                "destination": {"email": to},
+                "payload": {"subject": subject, "body_text": text},
+                "metadata": {"from_email": sender},
+            }
+        case Dialect.SENDMAILOS:
+            return {"to": to, "from_email": sender, "subject": subject, "text": text}
+
+
+def send(function, agency, dialect, content, path=None, token=None, **grant):
+    token = token or agency.token(dialect, **grant)
+    return function.call("POST", path or PATHS[dialect], token.text, json=content)
+
+
+def stored():
+    return list(MessageItem.scan())
+
+
+def suppress(agency, address, which=SuppressionList.HARD_BOUNCES):
+    key = EntryKey(which, None, address)
+    entry = Suppression(
+        identifiers.new_id(NOW), agency.account.account_id, key, NOW, Provenance("ses", Reason.HARD_BOUNCE)
+    )
+    SuppressionTable("SuppressionsTable", OutboxTable("OutboxTable")).add([entry], NOW)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_mail_is_taken_and_stored(function, agency, domain, dialect):
+    answer = send(function, agency, dialect, body(dialect))
+    assert answer.status == TAKEN[dialect], answer.text
+    (kept,) = stored()
+    assert (kept.status, kept.domain_id, kept.from_address) == (
+        "queued",
+        domain.domain_id,
+        "news@web-agency.com",
+    )
+
+
+def refusal(dialect, answer):
+    """Status and code of a refusal; for MailerSend, which has no codes, the field."""
+    match dialect:
+        case Dialect.MAILERSEND:
+            fields = answer.json.get("errors", {})
+            return answer.status, next(iter(fields), None)
+        case Dialect.SENDARA:
+            return answer.status, answer.json["error"]["code"]
+        case Dialect.SENDMAILOS:
+            return answer.status, answer.json["code"]
+
+
+# Contracts A.8, B.1, B.3; DESIGN: choices where the documents are silent.
+REFUSALS = {
+    "an address that isn't the account's": {
+        Dialect.MAILERSEND: (422, "from.email"),
+        Dialect.SENDARA: (422, "from_not_verified"),
+        Dialect.SENDMAILOS: (422, "FROM_NOT_VERIFIED"),
+    },
+    "a domain stopped for its reputation": {
+        Dialect.MAILERSEND: (403, None),
+        Dialect.SENDARA: (403, "forbidden"),
+        Dialect.SENDMAILOS: (403, "FORBIDDEN"),
+    },
+    "the day's limit": {
+        Dialect.MAILERSEND: (429, None),
+        Dialect.SENDARA: (429, "rate_limit_exceeded"),
+        Dialect.SENDMAILOS: (429, "RATE_LIMITED"),
+    },
+    "an empty subject": {
+        Dialect.MAILERSEND: (422, "subject"),
+        Dialect.SENDARA: (400, "invalid_request"),
+        Dialect.SENDMAILOS: (400, "VALIDATION_ERROR"),
+    },
+    "a line break in the subject": {
+        Dialect.MAILERSEND: (422, "subject"),
+        Dialect.SENDARA: (400, "invalid_request"),
+        Dialect.SENDMAILOS: (400, "VALIDATION_ERROR"),
+    },
+    "a token of another domain": {
+        Dialect.MAILERSEND: (422, "from.email"),
+        Dialect.SENDARA: (422, "from_not_verified"),
+        Dialect.SENDMAILOS: (422, "FROM_NOT_VERIFIED"),
+    },
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("gate", REFUSALS)
+def test_a_gate_that_refuses_says_so_in_the_dialects_words_and_nothing_is_stored(
+    function, tables, gate, dialect
+):
+    limits = AccountLimits(sends_per_day=0) if gate == "the day's limit" else AccountLimits()
+    agency = Agency(limits=limits)
+    paused = (
+        {"paused_at": NOW, "pause_reason": "bounces"} if gate == "a domain stopped for its reputation" else {}
+    )
+    verified(agency)
+    if paused:
+        from letterhead.adapters.tables.domain_items import DomainItem
+
+        item = DomainItem.get(agency.account.account_id, "web-agency.com")
+        item.update([DomainItem.paused_at.set(NOW), DomainItem.pause_reason.set("bounces")])
+    content = body(dialect)
+    grant = {}
+    if gate == "an address that isn't the account's":
+        content = body(dialect, sender="news@elsewhere.example")
+    elif gate == "an empty subject":
+        content = body(dialect, subject=" ")
+    elif gate == "a line break in the subject":
+        content = body(dialect, subject="a\r\nBcc: b@c.example")
+    elif gate == "a token of another domain":
+        grant = {"domain_id": identifiers.new_id(NOW)}
+    answer = send(function, agency, dialect, content, **grant)
+    assert refusal(dialect, answer) == REFUSALS[gate][dialect], answer.text
+    assert stored() == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "expected"),
+    [(Dialect.SENDARA, (409, "recipient_suppressed")), (Dialect.SENDMAILOS, (409, "RECIPIENT_SUPPRESSED"))],
+)
+def test_a_suppressed_recipient_is_a_conflict(function, agency, domain, dialect, expected):
+    suppress(agency, "rita@reader.example")
+    answer = send(function, agency, dialect, body(dialect, to="Rita@Reader.example"))
+    assert refusal(dialect, answer) == expected
+    assert stored() == []
+
+
+def test_towards_mailersend_it_is_a_warning(function, agency, domain):
+    suppress(agency, "rita@reader.example")
+    alone = send(function, agency, Dialect.MAILERSEND, body(Dialect.MAILERSEND))
+    assert (alone.status, alone.json["warnings"][0]["type"]) == (202, "ALL_SUPPRESSED")
+    assert "x-message-id" not in alone.headers
+    mail = body(Dialect.MAILERSEND) | {
+        "cc": [{"email": "rita@reader.example"}],
+        "to": [{"email": "b@reader.example"}],
+    }
+    some = send(function, agency, Dialect.MAILERSEND, mail)
+    assert (some.status, some.json["warnings"][0]["type"]) == (202, "SOME_SUPPRESSED")
+    assert some.json["warnings"][0]["recipients"] == [
+        {"email": "rita@reader.example", "name": None, "reasons": ["hard_bounced"]}
+    ]
+    assert len(stored()) == 1
+
+
+def test_an_identity_sends_under_its_domain(function, agency, domain):
+    made = identity(
+        "amy@bookshelf.com",
+        account_id=agency.account.account_id,
+        domain=IdentityDomain.of(domain),
+        status=IdentityStatus.VERIFIED,
+        decided_at=NOW,
+        forecast=FORECAST,
+    )
+    IdentityTable("IdentitiesTable").add(made)
+    mail = body(Dialect.MAILERSEND, sender="amy@bookshelf.com")
+    assert send(function, agency, Dialect.MAILERSEND, mail, identity_id=made.identity_id).status == 202
+    (kept,) = stored()
+    assert (kept.from_address, kept.reply_to) == ("amy.bookshelf-com@web-agency.com", "amy@bookshelf.com")
+    assert (kept.domain_id, kept.identity_id) == (domain.domain_id, made.identity_id)
+
+
+# --- bad input ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"to": []}, "to"),
+        ({"to": "rita@reader.example"}, "to"),
+        ({"to": [{"email": "not an address"}]}, "to.0.email"),
+        ({"to": [{"email": f"r{number}@reader.example"} for number in range(51)]}, "to"),
+        ({"to": [{"email": "a@b.example"}, {"email": "A@b.example"}]}, "to.1.email"),
+        ({"from": {"name": "nobody"}}, "from.email"),
+        ({"from": None}, "from.email"),
+        ({"text": None}, "text"),
+        ({"attachments": [{"filename": "a", "content": "###"}]}, "attachments.0.content"),
+        ({"attachments": [{"content": "YQ=="}]}, "attachments.0.filename"),
+        ({"headers": [{"name": "X-SES-TENANT", "value": "x"}]}, "headers.0.name"),
+        ({"headers": [{"name": "X-A"}]}, "headers.0"),
+        ({"send_at": 1}, "send_at"),
+        ({"send_at": "tomorrow"}, "send_at"),
+        ({"template_id": "0gone000gone0000"}, "template_id"),
+        ({"personalization": [{"email": "rita@reader.example"}]}, "personalization.0"),
+        ({"tags": ["a"] * 6}, "tags"),
+        ({"message_type": "spam"}, "message_type"),
+    ],
+)
+def test_the_field_that_cannot_be_taken_is_named(function, agency, domain, changes, field):
+    answer = send(function, agency, Dialect.MAILERSEND, body(Dialect.MAILERSEND) | changes)
+    assert answer.status == 422, answer.text
+    assert field in answer.json["errors"]
+    assert stored() == []
+
+
+def test_attachments_beyond_four_megabytes_are_too_large_and_it_says_so(function, agency, domain):
+    content = base64.b64encode(b"x" * (4 * 1024 * 1024 + 1)).decode()
+    mail = body(Dialect.MAILERSEND) | {"attachments": [{"filename": "a.bin", "content": content}]}
+    answer = send(function, agency, Dialect.MAILERSEND, mail)
+    assert (answer.status, "4 MB" in answer.json["message"]) == (413, True)
+
+
+def test_what_a_template_lacks_is_named(function, agency, domain):
+    template = Template(
+        agency.account.account_id, identifiers.new_id(NOW), "t", "Hi {{ name }}", NOW, NOW, text="{{ order }}"
+    )
+    TemplateTable("TemplatesTable").add(template)
+    mail = {**body(Dialect.MAILERSEND), "subject": None, "text": None, "template_id": template.template_id}
+    answer = send(function, agency, Dialect.MAILERSEND, mail)
+    assert answer.json["errors"]["personalization"] == [
+        "The template needs name, which isn't given.",
+        "The template needs order, which isn't given.",
+    ]
+
+
+def test_text_that_is_no_template_is_refused_when_it_is_to_be_personalized(function, agency, domain):
+    data = [{"email": "rita@reader.example", "data": {"name": "Rita"}}]
+    mail = body(Dialect.MAILERSEND, text="{{ name") | {"personalization": data}
+    assert "text" in send(function, agency, Dialect.MAILERSEND, mail).json["errors"]
+    assert send(function, agency, Dialect.MAILERSEND, body(Dialect.MAILERSEND, text="{{ name")).status == 202
+
+
+# --- many at once, explanations, costs ----------------------------------------------------------------------------------------
+
+
+def test_a_bulk_of_five_hundred_looks_its_sender_up_once(function, agency, domain):
+    bodies = [body(Dialect.MAILERSEND, to=f"r{number}@reader.example") for number in range(500)]
+    token = agency.token(Dialect.MAILERSEND)
+    with metered(connection().client) as cost:
+        answer = send(function, agency, Dialect.MAILERSEND, bodies, "/v1/bulk-email", token)
+    assert answer.status == 202
+    assert len(stored()) == 500
+    assert cost.read_units("DomainsTable") + cost.read_units("IdentitiesTable") <= 1
+
+
+@pytest.mark.parametrize("count", [0, 501])
+def test_a_bulk_has_one_to_five_hundred_mails(function, agency, domain, count):
+    answer = send(function, agency, Dialect.MAILERSEND, [body(Dialect.MAILERSEND)] * count, "/v1/bulk-email")
+    assert answer.status == 422
+
+
+def test_an_explanation_names_every_gate_and_sends_nothing(function, agency, domain):
+    suppress(agency, "rita@reader.example")
+    told = send(function, agency, Dialect.MAILERSEND, body(Dialect.MAILERSEND), "/v1/email/explain").json[
+        "data"
+    ]
+    assert told["can_send"] is False
+    gates = {gate["gate"]: gate for gate in told["gates"]}
+    assert gates["recipients"]["code"] == "recipient_suppressed"
+    assert gates["recipients"]["fix"]
+    assert gates["sender"]["verdict"] == "passed"
+    assert stored() == []
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_mail_to_one_costs_two_reads_and_two_writes_at_most(function, agency, domain, dialect):
+    large = "".join(f"{number:x}" for number in range(5_000))
+    token = agency.token(dialect)
+    for text in ("Hi", large):
+        with metered(connection().client) as cost:
+            assert (
+                send(function, agency, dialect, body(dialect, text=text), token=token).status
+                == TAKEN[dialect]
+            )
+        assert sum(cost.read_units(table) for table in STORES) <= 2
+        assert sum(cost.write_units(table) for table in STORES) <= 2
+
+
+def test_each_further_recipient_costs_half_a_unit(function, agency, domain):
+    mail = body(Dialect.MAILERSEND) | {"to": [{"email": f"r{number}@reader.example"} for number in range(20)]}
+    token = agency.token(Dialect.MAILERSEND)
+    with metered(connection().client) as cost:
+        assert send(function, agency, Dialect.MAILERSEND, mail, token=token).status == 202
+    assert sum(cost.read_units(table) for table in STORES) <= 2 + 19 * 0.5
