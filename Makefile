@@ -91,6 +91,17 @@ bench: build  ## what cold starts, requests and verifications cost, each beside 
 bench-events: $(VENV)  ## how many of SES's events a core takes in, beside the floor that the AWS client sets
 	python -m tests.bench.events
 
+.PHONY: bench
+bench: build  ## what cold starts, requests and verifications cost, each beside its floor in the same run
+	python -m tests.bench.cold_start
+	PYTHONPATH=layers/letterhead python -m tests.bench.request
+	PYTHONPATH=layers/letterhead python -m tests.bench.dns_verification
+	PYTHONPATH=layers/letterhead python -m tests.bench.webhooks
+
+.PHONY: bench-webhooks
+bench-webhooks: $(VENV)  ## what a webhook delivery costs beside its floor, and how near a thousand come to the endpoint's own pace
+	@PYTHONPATH=layers/letterhead python -m tests.bench.webhooks
+
 .PHONY: diagnose
 diagnose: $(VENV)  ## what is wrong with a domain's DNS, without an account: DOMAIN=… [RESOLVER=address:port] [OPTIONS=--json]
 	@python -m local.diagnose "$(DOMAIN)" $(if $(RESOLVER),--resolver "$(RESOLVER)") $(OPTIONS)

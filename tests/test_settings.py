@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from letterhead.settings import MissingSettingError, Settings
@@ -105,3 +107,8 @@ def test_outbound_requests_go_to_port_443_of_public_hosts_unless_the_operator_na
 def test_the_local_clouds_authority_counts_only_there(account_id, trusted):
     assert Settings({"ACCOUNT_ID": account_id, "LOCAL_CA_FILE": "/x/ca.pem"}).local_authorities == trusted
     assert Settings({"ACCOUNT_ID": account_id}).local_authorities is None
+
+
+def test_a_queue_keeps_an_attempt_back_for_minutes_but_not_in_the_local_cloud():
+    assert Settings({"ACCOUNT_ID": "210987654321"}).longest_queue_delay == timedelta(minutes=15)
+    assert Settings({"ACCOUNT_ID": "000000000000"}).longest_queue_delay == timedelta(seconds=15)

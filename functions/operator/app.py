@@ -15,6 +15,7 @@ from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.domain_reputation import DomainReputationTable
 from letterhead.adapters.tables.domains import DomainTable
+from letterhead.adapters.tables.endpoints import EndpointTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
 from letterhead.adapters.tables.jobs import JobTable
@@ -31,20 +32,20 @@ from letterhead.settings import Settings
 
 settings, logger = Settings.from_env(), Logger(service="operator")
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
-completions = CompletionQueue(settings.completion_queue_url)
 chosen, outbox = IdentitySettingsTable(settings.identity_settings_table), OutboxTable(settings.outbox_table)
-jobs, mail = JobTable(settings.jobs_table), MailShelf(**settings.mail_tables)
+held, jobs = SuppressionTable(settings.suppressions_table), JobTable(settings.jobs_table)
+mail, strays = MailShelf(**settings.mail_tables), StrayEventTable(settings.stray_events_table)
+endpoints, queue = EndpointTable(settings.endpoints_table), CompletionQueue(settings.completion_queue_url)
 provider = SesIdentities(settings.configuration_set, settings.ses_identities_arn)
-standings = DomainReputationTable(settings.domains_table, outbox)
 desk = Desk(
     accounts=AccountTable(settings.accounts_table),
     tokens=AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
     domains=HeldDomains(domains, provider, utc_now),
     identities=IdentityTable(settings.identities_table),
     identity_settings=chosen,
-    shelves=(chosen, SuppressionTable(settings.suppressions_table), jobs, mail, outbox),
-    names=NameDesk(Surroundings(domains, provider, completions), DomainNames()),
-    mail=MailDesk(StrayEventTable(settings.stray_events_table), standings, identifiers.new_id),
+    shelves=(chosen, held, jobs, mail, outbox, endpoints),
+    names=NameDesk(Surroundings(domains, provider, queue), DomainNames()),
+    mail=MailDesk(strays, DomainReputationTable(settings.domains_table, outbox), identifiers.new_id),
     new_id=identifiers.new_id,
 )
 

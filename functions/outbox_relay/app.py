@@ -1,4 +1,4 @@
-"""From the streams of identities, messages and the outbox to the queues of mail; copies and nothing else.
+"""From the streams of identities, messages, activity and the outbox to the queues of mail and webhooks; copies and nothing else.
 
 It raises when it can't copy all: the stream then brings the whole batch again, and whoever reads the queues takes a repeated
 request for one.
@@ -10,16 +10,19 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from letterhead.adapters.activity_stream import activity_announcements
 from letterhead.adapters.identity_stream import mail_requests, verification_requests
 from letterhead.adapters.message_queue import MessageQueue
 from letterhead.adapters.message_stream import departure_requests
-from letterhead.adapters.outbox_stream import lapse_requests, notice_requests
+from letterhead.adapters.outbox_stream import announcements, lapse_requests, notice_requests
 from letterhead.adapters.queues import OutgoingMailQueue, Request
+from letterhead.adapters.webhook_queues import WebhookEventQueue
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
 queue = OutgoingMailQueue(settings.mail_queue_url)
 messages = MessageQueue(settings.message_queue_url)
+webhooks = WebhookEventQueue(settings.webhook_event_queue_url)
 logger = Logger(service="outbox_relay")
 
 
@@ -35,6 +38,7 @@ def handler(event: dict[str, Any], _context: Any) -> None:
     queue.put(requests)
     departures = departure_requests(records)
     messages.put(departures)
-    logger.info(
-        "copied", extra={"changes": len(records), "mails": len(requests), "messages": len(departures)}
-    )
+    events = [*announcements(records), *activity_announcements(records)]
+    webhooks.announce(events)
+    counted = {"mails": len(requests), "messages": len(departures), "events": len(events)}
+    logger.info("copied", extra={"changes": len(records), **counted})

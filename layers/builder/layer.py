@@ -54,15 +54,22 @@ def dependencies(target: Target, compiler: Compiler) -> Path:
 
 
 def assemble(target: Target, tree: Path) -> None:
-    """The dependencies as source: the target's wheels with botocore's data cut. Needs no Python of that version."""
+    """The dependencies as source: the target's wheels with botocore's data cut, and without the packages that nothing loads.
+
+    Needs no Python of that version; `BuildError` for a package in unused.json that isn't there.
+    """
     wheels.install(DEPENDENCIES / "requirements.txt", target, tree)
     operations = json.loads((DEPENDENCIES / "operations.json").read_text())
     service_data.cut(tree / "botocore" / "data", operations)
+    for name in json.loads((DEPENDENCIES / "unused.json").read_text()):
+        if not (tree / name).is_dir():
+            raise BuildError(f"unused.json names {name!r}, which no wheel brings")
+        shutil.rmtree(tree / name)
 
 
 def _digest(target: Target, compiler: Compiler) -> str:
     digest = hashlib.sha256(f"{target.name} {compiler.magic.hex()}".encode())
-    inputs = [DEPENDENCIES / "requirements.txt", DEPENDENCIES / "operations.json"]
+    inputs = [DEPENDENCIES / name for name in ("requirements.txt", "operations.json", "unused.json")]
     for path in inputs + sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -22,6 +22,7 @@ CALLS = {
     "account_settings": "/v1/settings",
     "activity": "/v1/messages",
     "logs": "/v1/logs",
+    "webhooks": "/v1/webhooks",
 }
 
 

@@ -40,6 +40,7 @@ from tests.fakes.api_gateway import Answer
 from tests.fakes.aws import REGION
 from tests.fakes.sending_domains import NOW
 from tests.fakes.stored_domains import drop
+from tests.fakes.webhook_endpoints import StoredEndpoints, webhook_parts
 
 SOURCE = "203.0.113.9"
 KINDS = ("own", "foreign", "unknown", "deleted")
@@ -65,7 +66,7 @@ class State:
 class Clients:
     """An agency with a client of its own ("client"), another one ("elsewhere"), and a rival account, with ids of each kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, webhook_key: str) -> None:
         self.agency, rival = Agency(), Agency("rival")
         self.domain = self.agency.domain("client.com")
         self.identity = self.agency.identity("amy@client.com", self.domain)
@@ -112,6 +113,8 @@ class Clients:
             self.agency.token(dialect, name="elsewhere", domain_id=self.elsewhere.domain_id)
 
         self._jobs = {"own": self._job(self.agency, self.domain), "foreign": self._job(rival, rivals_domain)}
+        self._webhooks: dict[tuple[Dialect, str], tuple[str, str]] = {}
+        self._add_webhooks(StoredEndpoints(webhook_key), rival)
 
     @staticmethod
     def _job(agency: Agency, domain: SendingDomain) -> str:
@@ -120,12 +123,25 @@ class Clients:
         JobTable("JobsTable").add(job, [])
         return job.job_id
 
+    def _add_webhooks(self, stored: StoredEndpoints, rival: Agency) -> None:
+        here, there = self.agency.account.account_id, rival.account.account_id
+        for dialect in Dialect:
+            made = {
+                "own": stored.add(here, dialect, domain_id=self.domain.domain_id),
+                "foreign": stored.add(there, dialect, name="rival", url="https://rival.com/"),
+                "deleted": stored.add(here, dialect, domain_id=self.domain.domain_id),
+            }
+            for kind, endpoint in made.items():
+                self._webhooks[dialect, kind] = (endpoint.endpoint_id, stored.delivery(endpoint).delivery_id)
+            stored.table.remove(made["deleted"])
+            away = "https://elsewhere.com/"
+            stored.add(here, dialect, name="elsewhere", url=away, domain_id=self.elsewhere.domain_id)
+
     def paths(self, route: Route, kind: str) -> list[str]:
         """The route's path for an id of a kind, once in each form that the id may have there."""
         parameters = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
         if not parameters:
             return [route.path] if kind == "own" else []
-        (parameter,) = parameters
         forms: dict[str, Callable[[Dialect, str], list[str]]] = {
             "domain": self._domain_forms,
             "identity": lambda _, which: [self._identity_id(which)],
@@ -140,10 +156,14 @@ class Clients:
             "token": lambda dialect, which: [
                 _form(dialect, "key", self._tokens.get((dialect, which), UNKNOWN))
             ],
+            "webhook": lambda dialect, which: [_form(dialect, "wh", self._webhook(dialect, which)[0])],
+            "delivery": lambda dialect, which: [_form(dialect, "dlv", self._webhook(dialect, which)[1])],
         }
-        return [
-            route.path.replace(f"{{{parameter}}}", form) for form in forms[parameter](route.dialect, kind)
-        ]
+        paths = [route.path]
+        for parameter in parameters:
+            found = forms[parameter](route.dialect, kind)
+            paths = [path.replace(f"{{{parameter}}}", form) for path in paths for form in found]
+        return paths
 
     def _domain_forms(self, dialect: Dialect, kind: str) -> list[str]:
         domain = self._domains.get(kind)
@@ -154,6 +174,10 @@ class Clients:
 
     def _activity_id(self, kind: str) -> str:
         return self._activities[kind].activity_id if kind in self._activities else UNKNOWN * 2
+
+    def _webhook(self, dialect: Dialect, kind: str) -> tuple[str, str]:
+        """The ids of a webhook and of a delivery of it."""
+        return self._webhooks.get((dialect, kind), (UNKNOWN, UNKNOWN))
 
     def _identity_id(self, kind: str) -> str:
         return self._identities[kind].identity_id if kind in self._identities else UNKNOWN
@@ -313,8 +337,13 @@ def hidden_from(state: State) -> list[str]:
 
 
 @pytest.fixture
-def clients(tables) -> Clients:
-    return Clients()
+def parts(tables) -> dict[str, str]:
+    return webhook_parts()
+
+
+@pytest.fixture
+def clients(parts) -> Clients:
+    return Clients(parts["WEBHOOK_KEY"])
 
 
 @pytest.fixture
@@ -326,12 +355,13 @@ def unlogged() -> Iterator[None]:
 
 
 @pytest.fixture
-def matrix_of(load, clients, outside, no_pauses, unlogged, monkeypatch) -> Callable[[str], Matrix]:
+def matrix_of(load, clients, parts, outside, no_pauses, unlogged, monkeypatch) -> Callable[[str], Matrix]:
     host, port = outside.dns
     chosen = {
         "ACCOUNT_ID": "000000000000",
         "DNS_RESOLVERS": f"{host}:{port}",
         "CONFIRMATIONS_PER_ADDRESS": "1000000",
+        **parts,
     }
     return lambda name: Matrix(load(name, **chosen), clients, monkeypatch)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from letterhead.accounts.limits import Limited, LimitReachedError
@@ -55,6 +56,10 @@ from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.grant import Reach
 from letterhead.tokens.issuing import GrantRefusedError
 from letterhead.unavailable import UnavailableError
+from letterhead.webhooks.delivery import Attempt, Cause, DeliveryNotFoundError
+from letterhead.webhooks.endpoint import EndpointNotFoundError, EndpointUrlTakenError, TooManyEndpointsError
+from letterhead.webhooks.pinging import PingFailedError
+from letterhead.webhooks.replaying import EndpointDisabledError
 from tools.openapi.operation import Operation
 
 CRASH = RuntimeError
@@ -158,6 +163,15 @@ _SAMPLES: tuple[Refusal, ...] = (
         BeyondAuthorityError("that token goes beyond this one in scopes"),
         "the other token may do more than this one",
     ),
+    Refusal(EndpointNotFoundError(), "there is no such webhook, or none that this token may see"),
+    Refusal(DeliveryNotFoundError(), "the webhook has no such delivery"),
+    Refusal(EndpointUrlTakenError(), "the domain has a webhook of that URL already"),
+    Refusal(TooManyEndpointsError(), "the account has a hundred webhooks"),
+    Refusal(
+        PingFailedError(Attempt(datetime(2026, 6, 14, tzinfo=UTC), 12, 500, Cause.STATUS)),
+        "the URL didn't answer the test ping by a 2xx",
+    ),
+    Refusal(EndpointDisabledError(), "the webhook is disabled"),
     Refusal(ReplacedSecretError(), "the secret is one that a rotation has replaced"),
     Refusal(
         GrantRefusedError({"scopes": "The scopes can't go beyond the asking token's own."}),

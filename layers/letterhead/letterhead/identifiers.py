@@ -17,6 +17,10 @@ FIRST = "0" * 16
 DOMAIN_PREFIX = "dom"
 IDENTITY_PREFIX = "idn"
 KEY_PREFIX = "key"
+ENDPOINT_PREFIX = "wh"
+DELIVERY_PREFIX = "dlv"
+EVENT_PREFIX = "evt"
+MESSAGE_PREFIX = "msg"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RANDOM_BITS = 36
 _ID_BITS = 80
@@ -60,6 +64,11 @@ def before(identifier: str) -> str:
     return _encode(max(int(identifier, 36) - 1, 0))
 
 
+def after(identifier: str) -> str:
+    """The id that sorts next behind this one, whether or not anything has it."""
+    return _encode(int(identifier, 36) + 1)
+
+
 def to_prefixed(prefix: str, identifier: str) -> str:
     """Sendara's form: `<prefix>_` and 32 hexadecimal digits (seed: `dom_1f8c…`)."""
     raw = _to_bytes(identifier)
@@ -98,6 +107,11 @@ def from_uuid(text: str) -> str | None:
 def from_any(prefix: str, text: str) -> str | None:
     """The id behind any of its encodings: an account's tools may hand one dialect's id to another's call."""
     return text if is_id(text) else from_prefixed(prefix, text) or from_uuid(text)
+
+
+def public_event_id(event_id: str) -> str:
+    """An event's id as everyone who is told of it gets it, in every dialect: `evt_…`."""
+    return to_prefixed(EVENT_PREFIX, event_id) if is_id(event_id) else f"{EVENT_PREFIX}_{event_id}"
 
 
 def _encode(value: int) -> str:

@@ -6,6 +6,7 @@ template.yaml sets every variable. A function that asks for one that isn't set f
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -210,6 +211,38 @@ class Settings:
     def outbox_table(self) -> str:
         """The outbox table's name."""
         return self._required("OUTBOX_TABLE")
+
+    @property
+    def endpoints_table(self) -> str:
+        """The table of webhooks' endpoints, by name."""
+        return self._required("ENDPOINTS_TABLE")
+
+    @property
+    def delivery_tables(self) -> tuple[str, str, str]:
+        """The tables of webhooks' deliveries, of those that wait, and of the circuits, by name."""
+        deliveries, waiting = self._required("DELIVERIES_TABLE"), self._required("WAITING_DELIVERIES_TABLE")
+        return deliveries, waiting, self._required("CIRCUITS_TABLE")
+
+    @property
+    def webhook_event_queue_url(self) -> str:
+        """The queue of events that somebody may want to be told of."""
+        return self._required("WEBHOOK_EVENT_QUEUE_URL")
+
+    @property
+    def webhook_job_queue_url(self) -> str:
+        """The queue of attempts that are due."""
+        return self._required("WEBHOOK_JOB_QUEUE_URL")
+
+    @property
+    def longest_queue_delay(self) -> timedelta:
+        """How long a queue may keep an attempt back: SQS's fifteen minutes, but in the local cloud, where a test looks days ahead
+        and no queue does."""
+        return timedelta(seconds=15) if self.emulated else timedelta(minutes=15)
+
+    @property
+    def webhook_key(self) -> str:
+        """The KMS key under which webhooks' secrets are encrypted."""
+        return self._required("WEBHOOK_KEY")
 
     @property
     def mail_queue_url(self) -> str:

@@ -8,8 +8,11 @@ import pytest
 from moto import mock_aws
 
 from letterhead.adapters.queues import QueueUnavailableError, from_message
+from letterhead.adapters.webhook_queues import read_event_message
 from letterhead.identities.confirmation_mailing import MailRequest
 from letterhead.outbox.owner_notice import NoticeRequest
+from letterhead.webhooks.delivery import EventKey
+from letterhead.webhooks.fan_out import Announcement
 
 EVENTS = Path(__file__).parents[3] / "events"
 EVENT = json.loads((EVENTS / "identities_stream.json").read_text())
@@ -28,8 +31,13 @@ def url(sqs):
 
 
 @pytest.fixture
-def function(url, load):
-    return load("outbox_relay", MAIL_QUEUE_URL=url)
+def events_url(sqs):
+    return sqs.create_queue(QueueName="WebhookEventQueue")["QueueUrl"]
+
+
+@pytest.fixture
+def function(url, events_url, load):
+    return load("outbox_relay", MAIL_QUEUE_URL=url, WEBHOOK_EVENT_QUEUE_URL=events_url)
 
 
 def test_a_new_identity_in_the_stream_becomes_a_request_on_the_queue(function, sqs, url):
@@ -44,6 +52,21 @@ def test_a_refusal_in_the_outbox_becomes_a_notice_on_the_queue(function, sqs, ur
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
     assert from_message(message["Body"]) == NoticeRequest("0kx2m9ab1c3d4e5f", "0kx2m9ab1c3d4e70")
     assert "bookshelf" not in message["Body"]
+
+
+def test_an_event_in_the_outbox_is_announced_to_webhooks_without_what_it_says(function, sqs, events_url):
+    function(REFUSED)
+    (message,) = sqs.receive_message(QueueUrl=events_url)["Messages"]
+    event = read_event_message(message["Body"])
+    assert isinstance(event, Announcement)
+    assert event.key == EventKey("0kx2m9ab1c3d4e5f", "0kx2m9ab1c3d4e70")
+    assert event.subject.type == "sender_identity.refused"
+    assert "bookshelf" not in message["Body"]
+
+
+def test_an_identity_in_the_stream_is_no_event(function, sqs, events_url):
+    function(EVENT)
+    assert "Messages" not in sqs.receive_message(QueueUrl=events_url)
 
 
 def test_what_cannot_be_copied_raises_so_that_the_stream_brings_it_again(function, sqs, url):

@@ -16,6 +16,7 @@ from tools.openapi.mailersend import (
     suppressions,
     templates,
     tokens,
+    webhooks,
 )
 from tools.openapi.operation import Api
 
@@ -39,6 +40,7 @@ API = Api(
         **activity.TAG,
         **quota.TAG,
         **account.TAG,
+        **webhooks.TAG,
     },
     operations={
         **domains.OPERATIONS,
@@ -51,6 +53,7 @@ API = Api(
         **activity.OPERATIONS,
         **quota.OPERATIONS,
         **account.OPERATIONS,
+        **webhooks.OPERATIONS,
     },
     path_parameters={
         **domains.PATH_PARAMETERS,
@@ -60,6 +63,7 @@ API = Api(
         **templates.PATH_PARAMETERS,
         **tokens.PATH_PARAMETERS,
         **activity.PATH_PARAMETERS,
+        **webhooks.PATH_PARAMETERS,
     },
     schemas={
         **domain_objects.SCHEMAS,
@@ -72,6 +76,7 @@ API = Api(
         **account.SCHEMAS,
         **activity.SCHEMAS,
         **pages.SCHEMAS,
+        **webhooks.SCHEMAS,
         **refused.SCHEMAS,
     },
     error_schemas=refused.BY_STATUS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.openapi import values
 from tools.openapi.operation import Api
-from tools.openapi.sendara import account, domains, keys, messages, refused, send, suppressions
+from tools.openapi.sendara import account, domains, keys, messages, refused, send, suppressions, webhooks
 
 API = Api(
     title="Letterhead: the calls of Sendara's API",
@@ -15,7 +15,15 @@ API = Api(
     ),
     bearer_description="An API key of Sendara's kind: `POST /v1/keys` makes them, and the operator the first one.",
     bearer_example="sk_live_… or sk_test_…",
-    tags={**domains.TAG, **send.TAG, **suppressions.TAG, **keys.TAG, **messages.TAG, **account.TAG},
+    tags={
+        **domains.TAG,
+        **send.TAG,
+        **suppressions.TAG,
+        **keys.TAG,
+        **messages.TAG,
+        **account.TAG,
+        **webhooks.TAG,
+    },
     operations={
         **domains.OPERATIONS,
         **send.OPERATIONS,
@@ -23,12 +31,14 @@ API = Api(
         **keys.OPERATIONS,
         **messages.OPERATIONS,
         **account.OPERATIONS,
+        **webhooks.OPERATIONS,
     },
     path_parameters={
         **domains.PATH_PARAMETERS,
         **suppressions.PATH_PARAMETERS,
         **keys.PATH_PARAMETERS,
         **messages.PATH_PARAMETERS,
+        **webhooks.PATH_PARAMETERS,
     },
     rate_headers=values.rate_headers(),
     schemas={
@@ -38,6 +48,7 @@ API = Api(
         **keys.SCHEMAS,
         **messages.SCHEMAS,
         **account.SCHEMAS,
+        **webhooks.SCHEMAS,
         **refused.SCHEMAS,
     },
     unrecognised="UnrecognisedError",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.openapi import values
 from tools.openapi.operation import Api
-from tools.openapi.sendmailos import account, api_keys, domains, refused, send, suppressions
+from tools.openapi.sendmailos import account, api_keys, domains, refused, send, suppressions, webhooks
 
 API = Api(
     title="Letterhead: the calls of SendMailOS's API",
@@ -15,15 +15,21 @@ API = Api(
     ),
     bearer_description="An API key of SendMailOS's kind: `POST /api/v1/api-keys` makes them, and the operator the first one.",
     bearer_example="sk_live_… or sk_test_…",
-    tags={**domains.TAG, **send.TAG, **suppressions.TAG, **api_keys.TAG, **account.TAG},
+    tags={**domains.TAG, **send.TAG, **suppressions.TAG, **api_keys.TAG, **account.TAG, **webhooks.TAG},
     operations={
         **domains.OPERATIONS,
         **send.OPERATIONS,
         **suppressions.OPERATIONS,
         **api_keys.OPERATIONS,
         **account.OPERATIONS,
+        **webhooks.OPERATIONS,
     },
-    path_parameters={**domains.PATH_PARAMETERS, **suppressions.PATH_PARAMETERS, **api_keys.PATH_PARAMETERS},
+    path_parameters={
+        **domains.PATH_PARAMETERS,
+        **suppressions.PATH_PARAMETERS,
+        **api_keys.PATH_PARAMETERS,
+        **webhooks.PATH_PARAMETERS,
+    },
     rate_headers=values.rate_headers(),
     schemas={
         **domains.SCHEMAS,
@@ -31,6 +37,7 @@ API = Api(
         **suppressions.SCHEMAS,
         **api_keys.SCHEMAS,
         **account.SCHEMAS,
+        **webhooks.SCHEMAS,
         **refused.SCHEMAS,
     },
 )

@@ -102,6 +102,14 @@ def _missing_variables(error: Any) -> Problem:
     return Problem(Kind.INVALID, fields={"personalization": texts})
 
 
+def _ping_failed(error: Any) -> Problem:
+    attempt = error.attempt
+    became = f"answered {attempt.status}" if attempt.status else str(attempt.cause).replace("_", " ")
+    return Problem(Kind.INVALID, fields={"url": (f"The url must take a test ping with a 2xx: {became}.",)})
+
+
+_TOO_MANY_WEBHOOKS = "An account may have at most 100 webhooks."
+
 _PROBLEMS: dict[str, Callable[..., Problem]] = {
     "tokens.authentication.UnauthenticatedError": lambda _: Problem(Kind.UNAUTHENTICATED),
     "tokens.authentication.AccountSuspendedError": lambda _: Problem(
@@ -203,6 +211,18 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
     "templates.template.TemplateChangedError": lambda _: Problem(Kind.UNAVAILABLE, retry_after=1),
     "templates.template.TemplateSyntaxError": lambda error: Problem(
         Kind.INVALID, fields={error.part: (f"The {error.part} can't be a template: {error.reason}.",)}
+    ),
+    "webhooks.endpoint.EndpointNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
+    "webhooks.delivery.DeliveryNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
+    "webhooks.endpoint.EndpointUrlTakenError": lambda _: Problem(
+        Kind.TAKEN, fields={"url": ("The url has already been taken.",)}
+    ),
+    "webhooks.endpoint.TooManyEndpointsError": lambda _: Problem(
+        Kind.LIMIT_REACHED, _TOO_MANY_WEBHOOKS, {"url": (_TOO_MANY_WEBHOOKS,)}
+    ),
+    "webhooks.pinging.PingFailedError": _ping_failed,
+    "webhooks.replaying.EndpointDisabledError": lambda _: Problem(
+        Kind.INVALID, fields={"enabled": ("The webhook is disabled: enable it first.",)}
     ),
     "unavailable.UnavailableError": lambda error: Problem(Kind.UNAVAILABLE, retry_after=error.retry_after),
     "domains.ports.NameRefusedError": lambda _: Problem(

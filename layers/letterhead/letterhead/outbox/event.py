@@ -36,7 +36,9 @@ class EventType(StrEnum):
     RECIPIENT_ON_HOLD_REMOVED = "recipient.on_hold_removed"
     SUPPRESSION_ADDED = "suppression.added"
     SUPPRESSION_REMOVED = "suppression.removed"
+    WEBHOOK_FAILING = "webhook.failing"
     WEBHOOK_DISABLED = "webhook.disabled"
+    WEBHOOK_TEST = "webhook.test"
 
 
 @value_type

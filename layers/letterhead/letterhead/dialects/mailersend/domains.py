@@ -167,6 +167,11 @@ def return_path_label(domain: SendingDomain) -> str:
     return domain.mail_from_domain.removesuffix(f".{domain.name}")
 
 
+def domain_object(domain: SendingDomain) -> dict[str, object]:
+    """The domain as it stands in a webhook: all but its statistics (contracts A.6)."""
+    return {name: value for name, value in _in_lists(domain).items() if name != "domain_stats"}
+
+
 def _in_lists(domain: SendingDomain) -> dict[str, object]:
     return {**_documented(domain), "totals": [], **_ours(domain)}
 

@@ -17,6 +17,7 @@ from letterhead.http.routes import (
     suppressions,
     templates,
     tokens,
+    webhooks,
 )
 from letterhead.http.routes.route import Route
 
@@ -32,6 +33,7 @@ ROUTES: tuple[Route, ...] = (
     *logs.ROUTES,
     *email.ROUTES,
     *templates.ROUTES,
+    *webhooks.ROUTES,
     *confirmations.ROUTES,
 )
 

@@ -1,0 +1,179 @@
+"""The tables of deliveries: the deliveries, the notes of those that wait, and the circuits of endpoints that keep failing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pynamodb.exceptions import PutError, UpdateError
+
+from letterhead import identifiers
+from letterhead.adapters.tables.delivery_items import (
+    SHARDS,
+    CircuitItem,
+    DeliveryItem,
+    WaitingDeliveryItem,
+    attempts_text,
+    circuit_item,
+    circuit_of,
+    delivery_item,
+    delivery_of,
+    waiting_item,
+    waiting_key,
+)
+from letterhead.webhooks.delivery import DeliveryStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from pynamodb.expressions.update import Action
+
+    from letterhead.webhooks.circuit import Circuit
+    from letterhead.webhooks.delivery import Delivery
+    from letterhead.webhooks.replaying import ReplayRequest
+    from letterhead.webhooks.sweeping import WaitingKey
+
+_REFUSED = "ConditionalCheckFailedException"
+
+
+class DeliveryTable:
+    """Where deliveries, waiting ones and circuits are kept."""
+
+    def __init__(self, deliveries_table: str, waiting_table: str, circuits_table: str) -> None:
+        DeliveryItem.bind(deliveries_table)
+        WaitingDeliveryItem.bind(waiting_table)
+        CircuitItem.bind(circuits_table)
+
+    def add(self, delivery: Delivery) -> Delivery | None:
+        """Store a new delivery; the one that is there already if there is one."""
+        try:
+            delivery_item(delivery).save(DeliveryItem.delivery_id.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != _REFUSED:
+                raise
+            return self.by_id(delivery.endpoint_id, delivery.delivery_id)
+        return None
+
+    def by_id(self, endpoint_id: str, delivery_id: str) -> Delivery | None:
+        """The delivery as it is now, or None."""
+        try:
+            return delivery_of(DeliveryItem.get(endpoint_id, delivery_id, consistent_read=True))
+        except DeliveryItem.DoesNotExist:
+            return None
+
+    def save(self, delivery: Delivery, *, before: Delivery) -> bool:
+        """Store what has become of a delivery; False when it isn't any more what it was before."""
+        as_before = (DeliveryItem.tries == before.count) & (DeliveryItem.round == before.round)
+        try:
+            DeliveryItem(delivery.endpoint_id, delivery.delivery_id).update(
+                _changes(delivery, before), condition=as_before
+            )
+        except UpdateError as error:
+            if error.cause_response_code == _REFUSED:
+                return False
+            raise
+        return True
+
+    def newest(self, endpoint_id: str, *, since: datetime, most: int) -> Sequence[Delivery]:
+        """The endpoint's deliveries of events since a moment, newest first."""
+        key = DeliveryItem.delivery_id >= identifiers.first_of(since)
+        return [
+            delivery_of(item)
+            for item in DeliveryItem.query(endpoint_id, key, scan_index_forward=False, limit=most)
+        ]
+
+    def page(self, endpoint_id: str, *, before: str | None, most: int) -> Sequence[Delivery]:
+        """The endpoint's deliveries, newest first, that are older than the one named."""
+        key = None if before is None else DeliveryItem.delivery_id < before
+        found = DeliveryItem.query(
+            endpoint_id, key, scan_index_forward=False, limit=most, consistent_read=True
+        )
+        return [delivery_of(item) for item in found]
+
+    def between(self, request: ReplayRequest, most: int) -> Sequence[Delivery]:
+        """The next deliveries that a request is about, oldest first; fewer than `most` only at the end."""
+        first = identifiers.first_of(request.since)
+        if request.after is not None:
+            first = max(first, identifiers.after(request.after))
+        last = identifiers.before(identifiers.first_of(request.until))
+        if first > last:
+            return []
+        key = DeliveryItem.delivery_id.between(first, last)
+        index: Any = DeliveryItem.undelivered if request.only_failed else DeliveryItem
+        return [delivery_of(item) for item in index.query(request.endpoint_id, key, limit=most)]
+
+    def undelivered(self, endpoint_id: str) -> int:
+        """How many of the endpoint's deliveries have no attempt left."""
+        return int(DeliveryItem.undelivered.count(endpoint_id))
+
+    def wait(self, delivery: Delivery) -> None:
+        """Put a delivery among those that the sweep looks at; putting it there twice is once."""
+        waiting_item(delivery).save()
+
+    def waiting(self) -> Iterator[WaitingKey]:
+        """Every delivery that waits, those that have ended meanwhile included."""
+        for shard in range(SHARDS):
+            yield from map(waiting_key, WaitingDeliveryItem.query(f"{shard:02d}"))
+
+    def deliveries(self, keys: Sequence[WaitingKey]) -> Mapping[WaitingKey, Delivery]:
+        """Those of these deliveries that there are (100 at most)."""
+        asked = {(key.endpoint_id, key.delivery_id): key for key in keys}
+        found = DeliveryItem.batch_get(list(asked), consistent_read=True)
+        return {asked[item.endpoint_id, item.delivery_id]: delivery_of(item) for item in found}
+
+    def circuits(self, endpoint_ids: Sequence[str]) -> Mapping[str, Circuit]:
+        """Those of these endpoints' circuits that aren't closed (100 at most)."""
+        found = CircuitItem.batch_get(list(endpoint_ids), consistent_read=True)
+        return {item.endpoint_id: circuit_of(item) for item in found}
+
+    def circuit(self, endpoint_id: str) -> Circuit | None:
+        """The endpoint's circuit if it isn't closed."""
+        return self.circuits([endpoint_id]).get(endpoint_id)
+
+    def open_circuit(self, circuit: Circuit) -> None:
+        """Store an open circuit."""
+        circuit_item(circuit).save()
+
+    def take_probe(self, circuit: Circuit, now: datetime) -> bool:
+        """Whether this attempt is the one that may probe."""
+        free = CircuitItem.probed_until.does_not_exist() | (CircuitItem.probed_until <= now)
+        try:
+            CircuitItem(circuit.endpoint_id).update(
+                [CircuitItem.probed_until.set(circuit.probed_until_from(now))],
+                condition=(CircuitItem.openings == circuit.openings) & free,
+            )
+        except UpdateError as error:
+            if error.cause_response_code == _REFUSED:
+                return False
+            raise
+        return True
+
+    def close_circuit(self, endpoint_id: str) -> None:
+        """Forget a circuit."""
+        CircuitItem(endpoint_id).delete()
+
+
+def _changes(delivery: Delivery, before: Delivery) -> list[Action]:
+    """What is different, so that a write says no more than it has to."""
+    failed = delivery.status is DeliveryStatus.FAILED
+    changes: list[Action] = [
+        DeliveryItem.status.set(delivery.status.value),
+        DeliveryItem.tries.set(delivery.count),
+        _set_or_remove(DeliveryItem.next_attempt_at, delivery.next_attempt_at),
+    ]
+    if delivery.count != before.count:
+        changes.append(_set_or_remove(DeliveryItem.attempts, attempts_text(delivery)))
+    if delivery.round != before.round:
+        changes.append(DeliveryItem.round.set(delivery.round))
+        changes.append(DeliveryItem.tried_before.set(delivery.tried_before))
+    if delivery.waiting != before.waiting:
+        changes.append(_set_or_remove(DeliveryItem.waiting, 1 if delivery.waiting else None))
+    if failed != (before.status is DeliveryStatus.FAILED):
+        changes.append(_set_or_remove(DeliveryItem.undelivered_by, delivery.endpoint_id if failed else None))
+    return changes
+
+
+def _set_or_remove(attribute: Any, value: object) -> Action:
+    action: Action = attribute.remove() if value is None else attribute.set(value)
+    return action

@@ -1,0 +1,61 @@
+"""Sparing an endpoint that keeps failing, and others from waiting for it.
+
+After five failures in a row its circuit opens: for a while nothing is sent to it. Then one delivery is let through as a probe.
+What it finds closes the circuit, or opens it again for twice as long.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from letterhead.values import value_type
+
+FAILURES_IN_A_ROW = 5
+_FIRST_OPENING = timedelta(minutes=1)
+_LONGEST_OPENING = timedelta(minutes=15)
+_PROBE_LASTS = timedelta(seconds=60)  # longer than any request; then the prober has died
+
+
+@value_type
+class Circuit:
+    """An endpoint's circuit, as long as it isn't closed. `failing_since` is when it opened first."""
+
+    endpoint_id: str
+    open_until: datetime
+    openings: int
+    failing_since: datetime
+    probed_until: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether nothing may be sent, not even a probe."""
+        return now < self.open_until or (self.probed_until is not None and now < self.probed_until)
+
+    def probed_until_from(self, now: datetime) -> datetime:
+        """Until when nobody else is let through, if one delivery is now."""
+        return now + _PROBE_LASTS
+
+
+def opened(endpoint_id: str, before: Circuit | None, now: datetime) -> Circuit:
+    """The circuit after the fifth failure in a row, or after a probe that failed."""
+    openings = before.openings + 1 if before else 1
+    lasts = min(_FIRST_OPENING * 2 ** min(openings - 1, 10), _LONGEST_OPENING)
+    return Circuit(endpoint_id, now + lasts, openings, before.failing_since if before else now)
+
+
+class Streaks:
+    """How many attempts in a row have failed, by endpoint, as far as one environment has made them.
+
+    No count is shared: it would cost a write for each failure. What is shared is the circuit.
+    """
+
+    def __init__(self) -> None:
+        self._failures: dict[str, int] = {}
+
+    def failed(self, endpoint_id: str) -> bool:
+        """Note a failure; whether the circuit is to be opened."""
+        self._failures[endpoint_id] = self._failures.get(endpoint_id, 0) + 1
+        return self._failures[endpoint_id] >= FAILURES_IN_A_ROW
+
+    def succeeded(self, endpoint_id: str) -> None:
+        """Note a success."""
+        self._failures.pop(endpoint_id, None)

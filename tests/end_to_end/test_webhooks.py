@@ -1,0 +1,157 @@
+"""Webhooks through the whole local cloud: stream, queues, functions, official verifiers, three simulated days."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import standardwebhooks
+import svix.webhooks
+
+from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.test_identities import confirm, create, link_in
+from tests.fakes.receiver import Received, Receiver, receiver
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture
+def program() -> Iterator[Receiver]:
+    with receiver() as made:
+        yield made
+
+
+def sendara_webhook(account: Account, url: str, **more: Any) -> dict[str, Any]:
+    answer = account.sendara("POST", "/v1/webhooks", {"endpoint_url": url, **more})
+    assert answer.status == 201, answer.text
+    return answer.json
+
+
+def deliveries(account: Account, webhook: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = account.sendara("GET", f"/v1/webhooks/{webhook['id']}/deliveries")
+    assert answer.status == 200, answer.text
+    return answer.json["deliveries"]
+
+
+def verified(webhook: dict[str, Any], got: Received) -> None:
+    """Both official verifiers take a request."""
+    headers = {name.lower(): value for name, value in got.headers.items()}
+    standardwebhooks.Webhook(webhook["standard_secret"]).verify(got.body, headers)
+    svix.webhooks.Webhook(webhook["standard_secret"]).verify(got.body, headers)
+
+
+def test_a_confirmed_identity_is_told_in_three_dialects(
+    cloud: LocalCloud, account: Account, program: Receiver
+) -> None:
+    domain = account.verified_domain("mail.hooked-one.com")
+    mailersend = account.mailersend(
+        "POST",
+        "/v1/webhooks",
+        {
+            "url": f"{program.url}/mailersend",
+            "name": "consents",
+            "events": ["sender_identity.verified"],
+            "domain_id": domain["id"],
+        },
+    ).json["data"]
+    assert program.last.json["type"] == "webhook.test"
+    sendara = sendara_webhook(account, f"{program.url}/sendara", event_types=["sender_identity.verified"])
+    sendmailos = account.sendmailos(
+        "POST",
+        "/api/v1/webhooks",
+        {"url": f"{program.url}/sendmailos", "events": ["sender_identity.verified"]},
+    ).json["webhook"]
+    create(account, domain["id"], "jo@hooked-client.com")
+    assert confirm(cloud, link_in(cloud, "jo@hooked-client.com")) == 200
+
+    def told() -> dict[str, Received]:
+        return {
+            each.path.rpartition("/")[2]: each
+            for each in program.received
+            if "sender_identity.verified" in each.body.decode()
+        }
+
+    got = cloud.until(told, lambda seen: len(seen) == 3)
+    for name, webhook in (("mailersend", mailersend), ("sendara", sendara), ("sendmailos", sendmailos)):
+        verified(webhook, got[name])
+    signed = hmac.new(mailersend["secret"].encode(), got["mailersend"].body, hashlib.sha256).hexdigest()
+    assert got["mailersend"].headers["Signature"] == signed
+    assert got["mailersend"].json["data"]["email"] == "jo@hooked-client.com"
+    assert got["mailersend"].json["domain_id"] == domain["id"] or got["mailersend"].json["domain_id"]
+    assert len({each.headers["webhook-id"] for each in got.values()}) == 1
+
+
+def test_three_simulated_days_of_failing_disable_and_nothing_is_lost(
+    cloud: LocalCloud, account: Account, program: Receiver
+) -> None:
+    webhook = sendara_webhook(account, program.url)
+    program.answer(500, body=b"not today")
+    assert account.sendara("POST", f"/v1/webhooks/{webhook['id']}/test").status == 202
+    cloud.until(lambda: len(program.received), lambda count: count == 2)
+    now = datetime.now(UTC)
+    seen = 2
+    for hours in (0.2, 0.7, 2.4, 5.7, 11.2, 15.6, 22.2, 26.6):
+        now += timedelta(hours=hours)
+        seen += 1
+        run_until(cloud, program, now, seen)
+    cloud.until(
+        lambda: account.sendara("GET", f"/v1/webhooks/{webhook['id']}").json,
+        lambda shown: shown["disabled_reason"] == "failing",
+    )
+    (delivery,) = deliveries(account, webhook)
+    assert (delivery["status"], delivery["attempt_count"]) == ("failed", 10)
+    assert delivery["attempts"][0]["response"] == "not today"
+    assert account.sendara("GET", f"/v1/webhooks/{webhook['id']}").json["undelivered"] == 1
+    program.answer()
+    account.sendara("PUT", f"/v1/webhooks/{webhook['id']}", {"is_active": True})
+    path = f"/v1/webhooks/{webhook['id']}/deliveries/{delivery['id']}/replay"
+    assert account.sendara("POST", path).status == 202
+    run_until(cloud, program, now + timedelta(hours=1), 11)
+    verified(webhook, program.last)
+    assert len({each.headers["webhook-id"] for each in program.received}) == 1
+
+
+def run_until(cloud: LocalCloud, program: Receiver, now: datetime, count: int) -> None:
+    """Sweep at a simulated moment until so many requests have come."""
+
+    def look() -> int:
+        answer = cloud.call("POST", f"{cloud.control}/run/webhook_retries", {"time": now.isoformat()})
+        assert answer.status == 200, answer.text
+        return len(program.received)
+
+    cloud.until(look, lambda seen: seen >= count)
+    assert len(program.received) == count
+
+
+def test_410_disables_and_a_webhook_of_metadata_is_never_reached(
+    cloud: LocalCloud, account: Account, program: Receiver
+) -> None:
+    webhook = sendara_webhook(account, program.url)
+    program.answer(410)
+    account.sendara("POST", f"/v1/webhooks/{webhook['id']}/test")
+    cloud.until(
+        lambda: account.sendara("GET", f"/v1/webhooks/{webhook['id']}").json,
+        lambda shown: shown["disabled_reason"] == "gone",
+    )
+    for url in ("http://169.254.169.254/latest/", "https://10.0.0.1/", "https://0x7f000001.nip.io:1/#x"):
+        assert account.sendara("POST", "/v1/webhooks", {"endpoint_url": url}).status == 400
+
+
+def test_a_name_that_leads_inside_is_not_connected_to(
+    cloud: LocalCloud, account: Account, program: Receiver
+) -> None:
+    cloud.set_zone(
+        "hooked-evil.com",
+        "inside.hooked-evil.com. A 169.254.169.254\nmixed.hooked-evil.com. A 127.0.0.1\nmixed.hooked-evil.com. A 10.0.0.1\n",
+    )
+    for name in ("inside", "mixed"):
+        port = program.url.rpartition(":")[2]
+        webhook = sendara_webhook(account, f"http://{name}.hooked-evil.com:{port}")
+        account.sendara("POST", f"/v1/webhooks/{webhook['id']}/test")
+        found = cloud.until(lambda made=webhook: deliveries(account, made), lambda seen: seen[0]["attempts"])
+        assert found[0]["attempts"][0]["error"] == "not_allowed"
+    assert program.received == []
