@@ -81,12 +81,6 @@ fuzz: $(VENV)  ## what e2e asks of the API by its documents, asked much longer (
 openapi: $(VENV)  ## make docs/openapi anew from the table of routes and the declared schemas
 	python -m tools.openapi
 
-.PHONY: bench
-bench: build  ## what cold starts, requests and verifications cost, each beside its floor in the same run
-	python -m tests.bench.cold_start
-	PYTHONPATH=layers/letterhead python -m tests.bench.request
-	PYTHONPATH=layers/letterhead python -m tests.bench.dns_verification
-
 .PHONY: bench-events
 bench-events: $(VENV)  ## how many of SES's events a core takes in, beside the floor that the AWS client sets
 	python -m tests.bench.events

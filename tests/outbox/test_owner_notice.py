@@ -147,3 +147,33 @@ def test_the_owner_hears_that_sending_is_paused_from_the_paused_domain_itself(wo
     (mail,) = world.mailbox.mails
     assert mail.content.subject == "Sending from web-agency.com is paused"
     assert "6 %" in mail.content.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "subject"),
+    [
+        (EventType.WEBHOOK_FAILING, {"failures": 20}, "A webhook of Web Agency keeps failing"),
+        (
+            EventType.WEBHOOK_DISABLED,
+            {"reason": "gone", "since": "2026-06-14T09:00:00Z"},
+            "A webhook of Web Agency is disabled",
+        ),
+    ],
+)
+def test_the_owner_hears_of_a_webhook_that_fails(world, kind, more, subject):
+    failing = Event(
+        event_id=REQUEST.event_id,
+        type=kind,
+        account_id=ACCOUNT,
+        domain_id=DOMAIN.domain_id,
+        occurred_at=NOW,
+        data={"webhook_id": "0kx2m9ab1c3d4e60", "url": "https://hooks.acme.com/", **more},
+    )
+    notices = OwnerNotices(
+        InMemoryOutbox(failing), world.accounts, world.domains, MailAddresses(), world.mailbox
+    )
+
+    assert notices.send(REQUEST, NOW) is Telling.SENT
+    (mail,) = world.mailbox.mails
+    assert mail.content.subject == subject
+    assert "https://hooks.acme.com/" in mail.content.text

@@ -10,6 +10,7 @@ from letterhead.identities.limits import REFUSAL_HOLDS
 from letterhead.mail.message import Mailer, MailRefusedError, OutgoingMail
 from letterhead.mail.refusal_mail import RefusalFacts, refusal_mail
 from letterhead.mail.reputation_mail import ReputationFacts, reputation_mail
+from letterhead.mail.webhook_mail import WebhookFacts, webhook_mail
 from letterhead.outbox.event import Event, EventType
 from letterhead.values import value_type
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from letterhead.mail.message import MailContent
 
 _OF_REPUTATION = frozenset({EventType.DOMAIN_REPUTATION_WARNING, EventType.DOMAIN_SENDING_PAUSED})
-TOLD = _OF_REPUTATION | {EventType.SENDER_IDENTITY_REFUSED}
+_OF_WEBHOOKS = frozenset({EventType.WEBHOOK_FAILING, EventType.WEBHOOK_DISABLED})
+TOLD = _OF_REPUTATION | _OF_WEBHOOKS | {EventType.SENDER_IDENTITY_REFUSED}
 SENDER_NAME = "Letterhead"
 SENDER_LOCAL_PART = "no-reply"
 
@@ -117,12 +119,16 @@ class OwnerNotices:
 
 
 def _mail(event: Event, account: Account, domain: SendingDomain, to_address: str) -> OutgoingMail:
-    content = _of_reputation if event.type in _OF_REPUTATION else _of_refusal
+    if event.type in _OF_WEBHOOKS:
+        content = _of_webhook(event, account)
+    else:
+        write = _of_reputation if event.type in _OF_REPUTATION else _of_refusal
+        content = write(event, account, domain)
     return OutgoingMail(
         from_name=SENDER_NAME,
         from_address=f"{SENDER_LOCAL_PART}@{domain.name}",
         to_address=to_address,
-        content=content(event, account, domain),
+        content=content,
         tags={"account": account.account_id, "event": event.event_id, "kind": "owner_notice"},
     )
 
@@ -153,5 +159,18 @@ def _of_reputation(event: Event, account: Account, domain: SendingDomain) -> Mai
             window_hours=int(told["window_hours"]),
             at=event.occurred_at,
             paused=event.type is EventType.DOMAIN_SENDING_PAUSED,
+        )
+    )
+
+
+def _of_webhook(event: Event, account: Account) -> MailContent:
+    reason = event.data["reason"] if event.type is EventType.WEBHOOK_DISABLED else None
+    return webhook_mail(
+        WebhookFacts(
+            account=account.name,
+            url=str(event.data["url"]),
+            webhook_id=str(event.data["webhook_id"]),
+            at=event.occurred_at,
+            reason=None if reason is None else str(reason),
         )
     )
