@@ -27,6 +27,7 @@ VECTORS = Path(__file__).parents[1] / "golden" / "dmarc"
 FILES = ("walk", "policy", "alignment", "silence")
 TOP = "test"
 _UNKNOWN = "unknown"
+_READ = ("records", "result", "exists", "speaks", "asks")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Vector:
     spf: str | None = None
     records: dict[str, tuple[str, ...]] = field(default_factory=dict)
     exists: tuple[str, ...] = ()
+    speaks: tuple[str, ...] = ()
     faults: dict[str, str] = field(default_factory=dict)
     asks: tuple[str, ...] | None = None
 
@@ -65,7 +67,13 @@ class Vector:
     def zone(self) -> str:
         """The master file of the top-level domain."""
         lines = [f'_dmarc.{name}. TXT "{text}"\n' for name, texts in self.records.items() for text in texts]
-        return "".join(lines + [f"{name}. A 192.0.2.1\n" for name in self.exists])
+        lines += [f"{name}. A 192.0.2.1\n" for name in self.exists]
+        return "".join(lines + [f'{name}. TXT "anything"\n' for name in self.speaks])
+
+    def has(self, name: str) -> bool:
+        """Whether a name exists: it has a record or lies above one (RFC 8020)."""
+        owners = (*(f"_dmarc.{owner}" for owner in self.records), *self.exists, *self.speaks)
+        return any(owner == name or owner.endswith(f".{name}") for owner in owners)
 
 
 class Asked:
@@ -90,7 +98,8 @@ class Asked:
             return Present(question, texts, 300, "ns1")
         if question.type is RecordType.A and name in vector.exists:
             return Present(question, ("192.0.2.1",), 300, "ns1")
-        return Absent(question, AbsenceReason.NO_SUCH_NAME, "ns1")
+        reason = AbsenceReason.NO_DATA if vector.has(name) else AbsenceReason.NO_SUCH_NAME
+        return Absent(question, reason, "ns1")
 
 
 def vectors() -> list[Vector]:
@@ -105,9 +114,10 @@ def _read(entry: dict[str, Any]) -> Vector:
         name: (text,) if isinstance(text, str) else tuple(text) for name, text in entry["records"].items()
     }
     return Vector(
-        **{key: value for key, value in entry.items() if key not in ("records", "result", "exists", "asks")},
+        **{key: value for key, value in entry.items() if key not in _READ},
         result=Result(entry["result"]),
         records=records,
         exists=tuple(entry.get("exists", ())),
+        speaks=tuple(entry.get("speaks", ())),
         asks=tuple(entry["asks"]) if "asks" in entry else None,
     )

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from letterhead.dmarc.tree_walk import Seen, Silence, UnansweredError, walk
 from letterhead.domains.diagnosis.dmarc_record import DmarcRecord, is_dmarc, read_dmarc
-from letterhead.domains.dns_answers import Absent, Answer, Conversation, Inquiry, Present, Question
+from letterhead.domains.dns_answers import (
+    AbsenceReason,
+    Absent,
+    Answer,
+    Conversation,
+    Inquiry,
+    Present,
+    Question,
+)
 from letterhead.domains.records import RecordType
 
 if TYPE_CHECKING:
@@ -14,7 +22,6 @@ if TYPE_CHECKING:
 
 _PREFIX = "_dmarc."
 _LONGEST_NAME = 253
-_OF_EXISTENCE = (RecordType.A, RecordType.AAAA, RecordType.MX)
 
 
 def look(domains: Iterable[str], conversation: Conversation, known: Seen) -> Seen:
@@ -35,17 +42,19 @@ def look(domains: Iterable[str], conversation: Conversation, known: Seen) -> See
 
 
 def does_exist(domain: str, conversation: Conversation) -> bool:
-    """Whether a domain exists in DMARC's sense: it has an address or takes mail (RFC 9989 section 3.2, non-existent domains).
+    """Whether a domain exists in DMARC's sense: it has records, or lies above a name that has (RFC 9989 section 3.2,
+    non-existent domains, as RFC 8020 means it).
 
     Raises `UnansweredError`.
     """
-    questions = [Question(domain, kind) for kind in _OF_EXISTENCE]
-    answers = conversation.ask(Inquiry(resolver=frozenset(questions))).resolver
-    if any(isinstance(answers[question], Present) for question in questions):
-        return True
-    if not all(isinstance(answers[question], Absent) for question in questions):
+    question = Question(domain, RecordType.A)
+    answer = conversation.ask(Inquiry(resolver=frozenset({question}))).resolver[question]
+    if not isinstance(answer, Present | Absent):
         raise UnansweredError(domain)
-    return False
+    # An alias exists, whatever its target is.
+    return (
+        isinstance(answer, Present) or bool(answer.chain) or answer.reason is not AbsenceReason.NO_SUCH_NAME
+    )
 
 
 def _record_in(answer: Answer) -> DmarcRecord | Silence | None:
