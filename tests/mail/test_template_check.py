@@ -50,6 +50,41 @@ def test_harmless_html_is_kept_as_it_is(html):
     assert check_html(html, MailHtml()) == html
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="https://evil.example">{{ link }}</a>',
+        '<a href="https://evil.example"><b>{{ link }}</b></a>{{ button }}',
+        '<a href="https://evil.example">{{ button }}</a>',
+        '<p><a href="{{ link }}">{{ button }}</a></p>',
+        '<a href="https://evil.example">x<p>{{ link }}</p>',
+    ],
+)
+def test_what_asks_for_consent_lies_in_no_other_link(html):
+    with pytest.raises(TemplateError, match="inside another link"):
+        check_html(html, MailHtml())
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="{{ link }}">{{ link }}</a>',
+        '<p><a href="https://web-agency.com">us</a></p>{{ button }}',
+        "<a>x</a>{{ button }}",
+    ],
+)
+def test_other_links_may_stand_beside_it(html):
+    assert check_html(html, MailHtml()) == html
+
+
+@pytest.mark.parametrize(
+    "style", ["display:none", "color:red; DISPLAY : none !important", "display:/**/none"]
+)
+def test_nothing_is_hidden(style):
+    with pytest.raises(TemplateError, match="style"):
+        check_html(f'<div style="{style}">{BUTTON}</div>', MailHtml())
+
+
 def test_what_is_kept_is_written_out_in_full():
     assert check_html("<p>{{ button }}<br/>x", MailHtml()) == "<p>{{ button }}<br>x</p>"
     assert check_html("<!-- a note to myself -->{{ button }}", MailHtml()) == BUTTON
@@ -102,6 +137,8 @@ def test_a_whole_document_is_told_to_be_a_part_of_one(html):
         '<p title="{{ note }}">x</p>{{ button }}',
         '<p style="color:{{ name }}">{{ button }}</p>',
         '<p class="{{ name }}">{{ button }}</p>',
+        '<a href="https://web-agency.com/?{{ name }}">x</a>{{ button }}',
+        '<a href="mailto:{{ address }}">x</a>{{ button }}',
     ],
 )
 def test_a_place_inside_a_tag_is_refused(html):

@@ -5,6 +5,8 @@ The package is loaded when first asked, for only saving a template needs it.
 
 from __future__ import annotations
 
+import re
+
 from letterhead.mail.placeholders import Places
 
 _TAGS = frozenset(
@@ -91,6 +93,7 @@ _STYLES = frozenset(
     | {f"{name}-{side}" for name in ("border", "margin", "padding") for side in _SIDES}
 )
 _SCHEMES = frozenset({"https", "mailto"})
+_HIDING = re.compile(r"(?:^|[;/\s])display\b[^;]*none", re.IGNORECASE)
 
 
 class MailHtml:
@@ -109,7 +112,7 @@ class MailHtml:
             clean_content_tags={"script", "style"},
             attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
             filter_style_properties=set(_STYLES),
-            attribute_filter=_without_functions,
+            attribute_filter=_without_tricks,
             url_schemes=set(_SCHEMES),
             url_relative=lambda url: url if Places(url).is_link_alone else None,
             link_rel=None,
@@ -117,6 +120,6 @@ class MailHtml:
         )
 
 
-def _without_functions(_tag: str, name: str, value: str) -> str | None:
+def _without_tricks(_tag: str, name: str, value: str) -> str | None:
     # What names another resource is a function, however it is spelled (CSS Values 4, "Resource Locators: the <url> type").
-    return None if name == "style" and not {"(", "\\"}.isdisjoint(value) else value
+    return None if name == "style" and (not {"(", "\\"}.isdisjoint(value) or _HIDING.search(value)) else value

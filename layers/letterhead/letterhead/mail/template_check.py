@@ -50,7 +50,7 @@ def check_html(html: str, cleaner: HtmlCleaner) -> str:
         if lost[0] in _FRAME_TAGS:
             raise TemplateError("must be the content of the mail's body, without a document around it")
         raise TemplateError(f"can't have {', '.join(lost[:5])}")
-    if any("{{" in value for value in given.other_values + left.other_values):
+    if any("{{" in value for value in given.other_values + left.other_values + _not_the_link(left.targets)):
         raise TemplateError(
             "can't have a placeholder inside a tag, except {{ link }} as the whole of a link's href"
         )
@@ -58,6 +58,8 @@ def check_html(html: str, cleaner: HtmlCleaner) -> str:
     if "link" not in names and "button" not in names:
         raise TemplateError("must contain {{ button }} or {{ link }}")
     _check_links_stand_alone(left.targets + left.texts)
+    for target, text in left.linked:
+        _check_not_inside(target, text)
     return kept
 
 
@@ -80,8 +82,22 @@ def _check_links_stand_alone(parts: Iterable[str]) -> None:
             )
 
 
+def _not_the_link(targets: Iterable[str]) -> list[str]:
+    return [target for target in targets if "link" not in Places(target).names]
+
+
+def _check_not_inside(target: str, text: str) -> None:
+    # What is read as the way to the page would lead elsewhere.
+    names = Places(text).names
+    if "button" in names or ("link" in names and not Places(target).is_link_alone):
+        raise TemplateError("can't have {{ link }} or {{ button }} inside another link")
+
+
 class _Elements(HTMLParser):
-    """The tags of a fragment, their attributes and their style's properties, each as often as it is there."""
+    """The tags of a fragment, their attributes and their style's properties, each as often as it is there.
+
+    `linked` are the texts inside links, each with the link's target.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -89,19 +105,29 @@ class _Elements(HTMLParser):
         self.targets: list[str] = []
         self.other_values: list[str] = []
         self.texts: list[str] = []
+        self.linked: list[tuple[str, str]] = []
+        self._target: str | None = None
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append(f"<{tag}>")
+        if tag == "a":
+            self._target = dict(attrs).get("href") or ""
         for name, value in attrs:
             self.found.append(_named(tag, name, value or ""))
             (self.targets if name == "href" else self.other_values).append(value or "")
             if name == "style":
                 self.found += [f"the style {each}" for each in _properties(value or "")]
 
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._target = None
+
     def handle_data(self, data: str) -> None:
         self.texts.append(data)
+        if self._target is not None:
+            self.linked.append((self._target, data))
 
     def handle_decl(self, decl: str) -> None:
         self.found.append("<!doctype>")
