@@ -49,3 +49,21 @@ def test_what_is_absent_or_too_long_is_nothing():
     assert paragraphs(fields, "long", longest=10) is None
     with pytest.raises(InvalidFieldsError):
         fields.finish()
+
+
+@pytest.mark.parametrize(
+    "text", ["\u200b", "\ufeff\u00ad", "\u115f", "\u3164\u2060", "\U000e0041", "\u034f", "\ufe0f"]
+)
+def test_a_line_of_characters_that_nobody_sees_is_empty(text):
+    fields = Fields({"name": text})
+    line(fields, "name", longest=50, required=True)
+    with pytest.raises(InvalidFieldsError) as refusal:
+        fields.finish()
+    assert refusal.value.fields == {"name": ("The name must have something to be seen.",)}
+
+
+@pytest.mark.parametrize("text", ["👩\u200d🚀", "می\u200cخواهم", "❤\ufe0f", "e\u0301"])
+def test_characters_that_join_what_is_seen_may_stay(text):
+    fields = Fields({"name": text})
+    assert line(fields, "name", longest=50) == text
+    fields.finish()
