@@ -96,6 +96,10 @@ bench: build  ## what cold starts, requests and verifications cost, each beside 
 bench-webhooks: $(VENV)  ## what a webhook delivery costs beside its floor, and how near a thousand come to the endpoint's own pace
 	@PYTHONPATH=layers/letterhead python -m tests.bench.webhooks
 
+.PHONY: bench-reverify
+bench-reverify: $(VENV)  ## one whole sweep of N domains (N=10000, DELAY=0: ms to their servers), beside its floor, and what it costs
+	PYTHONPATH=layers/letterhead python -m tests.bench.reverify $${N:-10000} $${DELAY:-0}
+
 .PHONY: diagnose
 diagnose: $(VENV)  ## what is wrong with a domain's DNS, without an account: DOMAIN=… [RESOLVER=address:port] [OPTIONS=--json]
 	@python -m local.diagnose "$(DOMAIN)" $(if $(RESOLVER),--resolver "$(RESOLVER)") $(OPTIONS)

@@ -38,6 +38,8 @@ def deploy_parameters(origin: str, dns: Address) -> dict[str, str]:
         "TokenRequestsPerMinute": "60000",
         "AccountRequestsPerMinute": "60000",
         "SendsPerDay": "10000000",
+        "SesCallsPerSecond": "50",
+        "DigestSeconds": "5",
     }
 
 

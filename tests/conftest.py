@@ -96,5 +96,6 @@ def _running_outside() -> Iterator[Outside]:
 def outside(aws_environment, monkeypatch, _running_outside) -> Outside:
     """The local cloud's SES and nameserver, with nothing in them; new clients of SES find this one."""
     _running_outside.reset()
-    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", _running_outside.ses_url)
+    for service in ("SES", "SESV2"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", _running_outside.ses_url)
     return _running_outside

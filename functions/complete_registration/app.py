@@ -12,6 +12,7 @@ from letterhead.adapters.tables.account_tokens import AccountTokenTable
 from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.identities import IdentityTable
+from letterhead.adapters.tables.sweeps import SesTurns
 from letterhead.domains.ports import Belongings, ProviderRefusedError
 from letterhead.domains.resumption import pause_after, resume
 from letterhead.http.api import utc_now
@@ -21,9 +22,10 @@ from letterhead.unavailable import UnavailableError
 settings = Settings.from_env()
 logger = Logger(service="complete_registration")
 queue = CompletionQueue(settings.completion_queue_url)
+turns = SesTurns(settings.sweeps_table, settings.ses_calls_per_second)
 parts = {
     "store": DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),
-    "provider": SesIdentities(settings.configuration_set, settings.ses_identities_arn),
+    "provider": SesIdentities(settings.configuration_set, settings.ses_identities_arn, turns.first),
     "belongings": Belongings(
         AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
         IdentityTable(settings.identities_table),

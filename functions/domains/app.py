@@ -8,6 +8,7 @@ from letterhead.adapters.completion_queue import CompletionQueue
 from letterhead.adapters.dns_lookup import DnsLookup
 from letterhead.adapters.dns_lookup.challenge_prover import ChallengeProver
 from letterhead.adapters.domain_names import DomainNames
+from letterhead.adapters.look_queue import DomainLookQueue
 from letterhead.adapters.ses_identities import SesIdentities
 from letterhead.adapters.tables.access_log import AccessLogTable
 from letterhead.adapters.tables.account_tokens import AccountTokenTable
@@ -17,9 +18,12 @@ from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.idempotency import IdempotencyTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.limits import open_leases
+from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.adapters.tables.sweeps import SesTurns
 from letterhead.adapters.tables.tokens import TokenTable
 from letterhead.domains.ports import Belongings, Dns, Surroundings
 from letterhead.domains.registration import Deployment
+from letterhead.domains.rhythm import Rhythm
 from letterhead.http.api import Api
 from letterhead.http.domain_calls import DomainCalls
 from letterhead.http.gate import Gate
@@ -27,21 +31,21 @@ from letterhead.http.once import Once
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
-store = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
+outbox = OutboxTable(settings.outbox_table)
+store = DomainTable(settings.domains_table, ClaimTable(settings.claims_table), outbox)
+turns = SesTurns(settings.sweeps_table, settings.ses_calls_per_second)
+ses = SesIdentities(settings.configuration_set, settings.ses_identities_arn, turns.first)
+tokens = AccountTokenTable(settings.account_tokens_table, settings.tokens_table)
 asked = {"authoritative_port": settings.dns_authority_port, "allow_loopback": settings.emulated}
 calls = DomainCalls(
     domains=store,
     outside=Surroundings(
-        store,
-        SesIdentities(settings.configuration_set, settings.ses_identities_arn),
-        CompletionQueue(settings.completion_queue_url),
+        store, ses, CompletionQueue(settings.completion_queue_url), Rhythm(**settings.rhythm)
     ),
+    looks=DomainLookQueue(settings.look_queue_url),
     dns=Dns(DnsLookup(settings.dns_resolvers, **asked), ChallengeProver(settings.dns_resolvers, **asked)),
     history=CheckTable(settings.checks_table),
-    belongings=Belongings(
-        AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
-        IdentityTable(settings.identities_table),
-    ),
+    belongings=Belongings(tokens, IdentityTable(settings.identities_table)),
     deployment=Deployment(settings.region, settings.operator_hosts),
     names=DomainNames(),
 )

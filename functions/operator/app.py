@@ -31,8 +31,8 @@ from letterhead.mail_events.desk import MailDesk
 from letterhead.settings import Settings
 
 settings, logger = Settings.from_env(), Logger(service="operator")
-domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 chosen, outbox = IdentitySettingsTable(settings.identity_settings_table), OutboxTable(settings.outbox_table)
+domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table), outbox)
 held, jobs = SuppressionTable(settings.suppressions_table), JobTable(settings.jobs_table)
 mail, strays = MailShelf(**settings.mail_tables), StrayEventTable(settings.stray_events_table)
 endpoints, queue = EndpointTable(settings.endpoints_table), CompletionQueue(settings.completion_queue_url)

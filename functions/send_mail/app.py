@@ -10,7 +10,7 @@ from letterhead.adapters.dns_lookup import DnsLookup
 from letterhead.adapters.link_key import LinkKey
 from letterhead.adapters.mail_addresses import MailAddresses
 from letterhead.adapters.outbound_http import GuardedHttp
-from letterhead.adapters.queues import from_message
+from letterhead.adapters.queues import OutgoingMailQueue, from_message
 from letterhead.adapters.ses_addresses import SesAddresses
 from letterhead.adapters.ses_mail import SesMail
 from letterhead.adapters.tables.accounts import AccountTable
@@ -26,7 +26,7 @@ from letterhead.identities.confirmation_mailing import ConfirmationMailing, Mail
 from letterhead.identities.exact_sending import ExactSending, VerificationRequest
 from letterhead.identities.lapses import LapseRequest, Lapses
 from letterhead.identities.link_host import LinkAddresses, LinkHostCheck
-from letterhead.outbox.owner_notice import NoticeRequest, OwnerNotices
+from letterhead.outbox.owner_notice import NoticeRequest, NoticeRules, OwnerNotices
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
@@ -35,8 +35,7 @@ links = ConfirmationTable(settings.confirmations_table)
 most = settings.confirmations_per_address
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 accounts = AccountTable(settings.accounts_table)
-mailer = SesMail(settings.configuration_set)
-outbox = OutboxTable(settings.outbox_table)
+mailer, outbox = SesMail(settings.configuration_set), OutboxTable(settings.outbox_table)
 identities = IdentityTable(settings.identities_table, outbox)
 chosen = IdentitySettingsTable(settings.identity_settings_table)
 suppressed = SuppressionTable(settings.suppressions_table)
@@ -46,7 +45,8 @@ http = GuardedHttp.within(lookup, *settings.outbound)
 check = LinkHostCheck(lookup, http, deployment=settings.deployment, port=settings.link_port)
 addresses = LinkAddresses(check, public_url=settings.public_url, target=settings.own_host)
 mailing = ConfirmationMailing(stores, most, mailer, LinkKey(settings.link_key_secret), addresses)
-notices = OwnerNotices(outbox, accounts, domains, MailAddresses(), mailer)
+later = OutgoingMailQueue(settings.mail_queue_url), NoticeRules(**settings.owner_notices)
+notices = OwnerNotices(outbox, accounts, domains, MailAddresses(), mailer, *later)
 exact = ExactSending(identities, SesAddresses(settings.configuration_set), identifiers.new_id)
 acts = {MailRequest: mailing.send, NoticeRequest: notices.send, VerificationRequest: exact.begin}
 acts[LapseRequest] = Lapses(identities, domains).mark

@@ -54,6 +54,8 @@ def test_every_domain_shows_its_challenge(facts, status):
 
 def test_moments_that_have_not_come_are_null():
     assert (of(claimed_domain())["checked_at"], of(claimed_domain())["ownership_lost_at"]) == (None, None)
+    assert of(claimed_domain())["next_check_at"] is None
+    assert of(claimed_domain(due_at=NOW))["next_check_at"] == "2026-06-14T09:00:00Z"
     late = of(claimed_domain(checked_at=NOW, lost_at=NOW + timedelta(days=1)))
     assert (late["checked_at"], late["ownership_lost_at"]) == ("2026-06-14T09:00:00Z", "2026-06-15T09:00:00Z")
 

@@ -187,7 +187,8 @@ def test_only_the_providers_no_ends_it_at_once(verified, dkim, sending, keeps):
         ([1, 2, 3, 4, 5, 24.9], True),  # one minute short of a day
         ([1, 25], True),  # a day, but two looks
         ([1, 13, 25], False),
-        ([1, 25, 25], False),
+        ([1, 25, 25], True),  # the last two in one moment are one look
+        ([1, 25, 25.2], False),
         ([1, 2, 3, 25], False),
     ],
 )

@@ -17,13 +17,15 @@ from letterhead.domains.dns_answers import (
     Witness,
     Zone,
 )
-from letterhead.domains.history import digest_of, facts_of, shorten
+from letterhead.domains.domain import Ownership
+from letterhead.domains.history import Outcome, digest_of, facts_of, shorten
 from letterhead.domains.ports import ChallengeAnswer, ChallengeResult
+from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.records import RecordPurpose, RecordType
 from letterhead.domains.verification import Verification
 from tests.fakes.domain_world import THEIRS, World
 from tests.fakes.mail_provider import SAYS_NOT_YET, SAYS_YES
-from tests.fakes.sending_domains import NOW, registered_domain
+from tests.fakes.sending_domains import NOW
 
 HOUR = timedelta(hours=1)
 QUESTION = Question("_dmarc.acme.com", RecordType.TXT)
@@ -122,8 +124,8 @@ def test_the_challenge_is_part_of_it(world):
     assert after.facts["ownership"]["challenge"]["servers"]
 
 
-def facts(*answers, challenge=None, said=SAYS_YES):
-    return facts_of(registered_domain(), Verification((), answers), said, challenge)
+def came_to(*answers, challenge=None, said=SAYS_YES) -> Outcome:
+    return Outcome(Ownership.HELD, Verification((), answers), said, challenge)
 
 
 def present(*values: str, server: str = "ns1.example.net", ttl: int = 300, **more) -> Present:
@@ -133,20 +135,20 @@ def present(*values: str, server: str = "ns1.example.net", ttl: int = 300, **mor
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (facts(present("a")), facts(present("a", server="ns2.example.net"))),
-        (facts(present("a")), facts(present("a", ttl=299))),
-        (facts(present("a", "b")), facts(present("b", "a"))),
+        (came_to(present("a")), came_to(present("a", server="ns2.example.net"))),
+        (came_to(present("a")), came_to(present("a", ttl=299))),
+        (came_to(present("a", "b")), came_to(present("b", "a"))),
         (
-            facts(Absent(QUESTION, AbsenceReason.NO_DATA, "ns1", 60)),
-            facts(Absent(QUESTION, AbsenceReason.NO_DATA, "ns2", 59)),
+            came_to(Absent(QUESTION, AbsenceReason.NO_DATA, "ns1", 60)),
+            came_to(Absent(QUESTION, AbsenceReason.NO_DATA, "ns2", 59)),
         ),
         (
-            facts(present("a"), Unanswered(Question("x", RecordType.MX), SilenceReason.TIMEOUT, "ns1")),
-            facts(Unanswered(Question("x", RecordType.MX), SilenceReason.TIMEOUT, "ns2"), present("a")),
+            came_to(present("a"), Unanswered(Question("x", RecordType.MX), SilenceReason.TIMEOUT, "ns1")),
+            came_to(Unanswered(Question("x", RecordType.MX), SilenceReason.TIMEOUT, "ns2"), present("a")),
         ),
         (
-            facts(challenge=ChallengeResult(ChallengeAnswer.ABSENT, "No.", ("ns1", "ns2"))),
-            facts(challenge=ChallengeResult(ChallengeAnswer.ABSENT, "No.", ("ns2", "ns1"))),
+            came_to(challenge=ChallengeResult(ChallengeAnswer.ABSENT, "No.", ("ns1", "ns2"))),
+            came_to(challenge=ChallengeResult(ChallengeAnswer.ABSENT, "No.", ("ns2", "ns1"))),
         ),
     ],
 )
@@ -157,29 +159,30 @@ def test_who_said_it_and_for_how_long_makes_no_difference(one, other):
 @pytest.mark.parametrize(
     "other",
     [
-        facts(present("b")),
-        facts(present("a", "b")),
-        facts(present("a", chain=("elsewhere.net",))),
-        facts(present("a", witness=Witness.RESOLVER)),
-        facts(Absent(QUESTION, AbsenceReason.NO_DATA, "ns1")),
-        facts(Unanswered(QUESTION, SilenceReason.SERVFAIL, "ns1")),
-        facts(),
-        facts(present("a"), said=SAYS_NOT_YET),
-        facts(present("a"), said=None),
-        facts(present("a"), challenge=ChallengeResult(ChallengeAnswer.ABSENT, "No.")),
+        came_to(present("b")),
+        came_to(present("a", "b")),
+        came_to(present("a", chain=("elsewhere.net",))),
+        came_to(present("a", witness=Witness.RESOLVER)),
+        came_to(Absent(QUESTION, AbsenceReason.NO_DATA, "ns1")),
+        came_to(Unanswered(QUESTION, SilenceReason.SERVFAIL, "ns1")),
+        came_to(),
+        came_to(present("a"), said=SAYS_NOT_YET),
+        came_to(present("a"), said=None),
+        came_to(present("a"), challenge=ChallengeResult(ChallengeAnswer.ABSENT, "No.")),
     ],
 )
 def test_what_was_said_does(other):
-    assert digest_of(facts(present("a"))) != digest_of(other)
+    assert digest_of(came_to(present("a"))) != digest_of(other)
 
 
 def test_hostile_answers_are_kept_in_a_size_that_fits():
     huge = present(
         *(f"{number}" + "x" * 65_000 for number in range(3)), *(str(number) for number in range(10_000))
     )
-    kept = facts(
+    outcome = came_to(
         huge, *(Unanswered(Question(f"{n}.x", RecordType.TXT), SilenceReason.LAME) for n in range(150))
     )
+    kept = facts_of(outcome)
 
     assert len(json.dumps(kept)) < 200_000
     (answer,) = [each for each in kept["questions"] if each["name"] == QUESTION.name]
@@ -200,3 +203,13 @@ def test_findings_are_kept_on_the_domain_until_the_next_check(world):
 
     world.dns.publish(domain.records())
     assert world.check(domain, NOW + 2 * HOUR).domain.findings == {}
+
+
+def test_a_provider_that_could_not_be_asked_extends_the_last_entry_all_the_same(world):
+    domain = world.verified()
+    world.provider.says = ProviderStatus(ProviderCheck.UNKNOWN, ProviderCheck.UNKNOWN)
+    world.check(domain, NOW + HOUR)
+    world.provider.says = SAYS_YES
+    world.check(domain, NOW + 2 * HOUR)
+
+    assert [entry.checks for entry in entries(world, domain)] == [3]

@@ -82,6 +82,7 @@ def test_of_two_proofs_at_once_one_account_holds_the_name(world):
 def test_who_loses_the_name_while_being_checked_does_not_keep_the_right_to_send(world):
     theirs = world.verified(NAME, THEIRS)
     mine = world.register()
+    world.dns.withdraw(theirs.records()[-1:])
     with pytest.raises(UnavailableError):
         watching(world, "save", lambda: world.prove(mine)).check(theirs, NOW + DAY)
 

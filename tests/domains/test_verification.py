@@ -20,6 +20,7 @@ from letterhead.domains.dns_answers import (
     Replies,
     Witness,
 )
+from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.records import (
     DKIM_PURPOSES,
     MAIL_FROM_PURPOSES,
@@ -27,14 +28,7 @@ from letterhead.domains.records import (
     RecordStatus,
     RequiredRecord,
 )
-from letterhead.domains.verification import (
-    DomainCheck,
-    ProviderCheck,
-    ProviderStatus,
-    Verification,
-    verify,
-    verify_all,
-)
+from letterhead.domains.verification import DomainCheck, Verification, verify, verify_all
 from tests.domains.diagnosis.cases import required
 from tests.fakes.published_records import PublishedRecords
 

@@ -59,7 +59,7 @@ def _empty_tables() -> dict[str, Any]:
 class DynamoDbFaults:
     """Breaks one call of the process's DynamoDB connection: `calls` lists the operations that went through it.
 
-    Permits of the limits aren't counted: how often one is fetched is up to the leases, and no request fails for it.
+    Permits of the limits and turns at SES aren't counted: how often one is taken is up to others, and no request fails for it.
     """
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ class DynamoDbFaults:
             events.unregister("after-call.dynamodb", self._after)
 
     def _before(self, model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        context["is_permit"] = b"LimitsTable" in params["body"]
+        context["is_permit"] = any(table in params["body"] for table in (b"LimitsTable", b"SweepsTable"))
         if context["is_permit"]:
             return
         self.calls.append(model.name)

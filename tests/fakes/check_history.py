@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from letterhead.domains.domain import SendingDomain
 from letterhead.domains.history import KEPT, CheckEntry, HistoryPage
 
 
@@ -23,6 +25,10 @@ class InMemoryHistory:
             return False
         self.kept[domain_id, check_id] = replace(entry, last_at=now, checks=entry.checks + 1)
         return True
+
+    def last_looks(self, domains: Sequence[SendingDomain]) -> dict[str, datetime]:
+        marks = [(one.domain_id, one.last_check.check_id) for one in domains if one.last_check is not None]
+        return {mark[0]: self.kept[mark].last_at for mark in marks if mark in self.kept}
 
     def page(self, domain_id: str, *, size: int, after: str | None, now: datetime) -> HistoryPage:
         found = [

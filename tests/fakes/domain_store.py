@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from letterhead.accounts.limits import Limited, LimitReachedError
 from letterhead.domains.claims import NameClaims, NameView, ViewOutdatedError
@@ -13,17 +15,22 @@ from letterhead.domains.domain import (
     SendingDomain,
 )
 from letterhead.domains.pages import DomainPage, DomainQuery
-from letterhead.domains.ports import Added, Changed, DomainChange, Removed
+from letterhead.domains.ports import Added, Changed, DomainChange, Place, Removed
+from letterhead.domains.rhythm import slot_of
+from letterhead.domains.watch import Stretch, Watched
+from letterhead.outbox.event import Event
 from tests.fakes.stored_domains import drop, put
 
 
 class InMemoryDomains:
-    """A `DomainStore`, a `DomainReader` and a `DomainList`; passes the same contract test as the tables."""
+    """A `DomainStore`, `DomainReader`, `DomainList` and `DomainWatch`; passes the same contract test as the tables."""
 
     def __init__(self) -> None:
         self._domains: dict[tuple[str, str], SendingDomain] = {}
+        self._by_slot: dict[str, dict[tuple[str, str], SendingDomain]] = {}
         self._claims: dict[tuple[str, str], NameClaims] = {}
         self._versions: dict[str, int] = {}
+        self.events: list[Event] = []
 
     def by_name(self, account_id: str, name: str) -> SendingDomain | None:
         return self._domains.get((account_id, name))
@@ -52,11 +59,49 @@ class InMemoryDomains:
         shown = tuple(found[start : start + query.size])
         return DomainPage(query, shown, total if query.counted else None)
 
-    def save(self, domain: SendingDomain, *, before: SendingDomain) -> SendingDomain:
-        if domain != before:
-            self._check(before)
-            self._domains[domain.account_id, domain.name] = domain
+    def save(
+        self, domain: SendingDomain, *, before: SendingDomain, events: Sequence[Event] = ()
+    ) -> SendingDomain:
+        if domain != before or events:
+            self._check(before, told=domain.announcements != before.announcements)
+            kept = self._domains[before.account_id, before.name]
+            changed = {name: value for name, value in vars(domain).items() if value != getattr(before, name)}
+            self._keep(replace(kept, **changed))
+            self.events += events
         return domain
+
+    def place(self, domain: SendingDomain) -> Place:
+        if domain.due_at is None:
+            return Place(f"well#{slot_of(domain.domain_id)}", domain.domain_id)
+        return Place("due", f"{domain.due_at:%Y-%m-%dT%H:%M:%S.%f}#{domain.domain_id}")
+
+    def due(self, after: datetime | None, until: datetime) -> Iterator[Watched]:
+        for watched in self._in("due"):
+            due_at = watched.domain.due_at
+            if due_at is not None and due_at <= until and (after is None or due_at > after):
+                yield watched
+
+    def well(self, slot: int) -> Iterator[Watched]:
+        yield from self._in(f"well#{slot}")
+
+    def within(self, stretch: Stretch) -> Iterator[Watched]:
+        for watched in self._in(stretch.slot):
+            if stretch.first <= watched.place.key <= stretch.last:
+                yield watched
+
+    def _in(self, slot: str) -> list[Watched]:
+        found = [Watched(self.place(one), one) for one in self._by_slot.get(slot, {}).values()]
+        return sorted(found, key=lambda watched: watched.place.key)
+
+    def _keep(self, domain: SendingDomain) -> None:
+        self._drop(domain)
+        self._domains[domain.account_id, domain.name] = domain
+        self._by_slot.setdefault(self.place(domain).slot, {})[domain.account_id, domain.name] = domain
+
+    def _drop(self, domain: SendingDomain) -> None:
+        before = self._domains.pop((domain.account_id, domain.name), None)
+        if before is not None:
+            del self._by_slot[self.place(before).slot][before.account_id, before.name]
 
     def view(self, account_id: str, name: str, registrable: str) -> NameView:
         kin = tuple(
@@ -77,17 +122,20 @@ class InMemoryDomains:
                         raise DomainExistsError
                     if most is not None and self._number_of(domain.account_id) >= most:
                         raise LimitReachedError(Limited.DOMAINS, most)
-                case Changed(before, _):
-                    self._check(before)
+                case Changed(before, after):
+                    self._check(before, told=after.announcements != before.announcements)
                 case Removed(domain):
                     if self.by_id(domain.account_id, domain.domain_id) is None:
                         raise DomainNotFoundError
         for change in changes:
             match change:
-                case Added(domain) | Changed(_, domain):
-                    self._domains[domain.account_id, domain.name] = domain
+                case Added(domain):
+                    self._keep(domain)
+                case Changed(_, domain, events):
+                    self._keep(domain)
+                    self.events += events
                 case Removed(domain):
-                    del self._domains[domain.account_id, domain.name]
+                    self._drop(domain)
         self._claims[view.registrable, view.name] = here
         self._versions[view.registrable] = view.version + 1
 
@@ -106,9 +154,9 @@ class InMemoryDomains:
     def _number_of(self, account_id: str) -> int:
         return sum(not one.leaving for one in self.of_account(account_id))
 
-    def _check(self, before: SendingDomain) -> None:
+    def _check(self, before: SendingDomain, *, told: bool) -> None:
         kept = self.by_name(before.account_id, before.name)
         if kept is None or kept.domain_id != before.domain_id:
             raise DomainNotFoundError
-        if kept.version != before.version:
+        if kept.version != before.version or (told and kept.announcements != before.announcements):
             raise DomainChangedError

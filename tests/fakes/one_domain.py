@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from letterhead.domains.domain import Ownership, SendingDomain
+from letterhead.domains.history import as_last_checked
 from letterhead.domains.records import RecordPurpose
 from tests.fakes.domain_world import World
 from tests.fakes.mail_provider import SAYS_YES, Identity
@@ -26,7 +27,8 @@ class OneDomain(World):
 
     @property
     def domain(self) -> SendingDomain:
-        return self.store.by_name(*self._key)
+        (kept,) = as_last_checked([self.store.by_name(*self._key)], self.history)
+        return kept
 
     def records(self, *purposes: RecordPurpose):
         return [record for record in self.domain.records() if record.purpose in (purposes or RecordPurpose)]

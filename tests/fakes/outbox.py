@@ -20,6 +20,16 @@ class InMemoryOutbox:
             return None
         return event
 
+    def between(
+        self, account_id: str, first: datetime, last: datetime
+    ) -> list[tuple[Event, datetime | None]]:
+        found = [event for (owner, _), event in self._events.items() if owner == account_id]
+        return [
+            (event, event.occurred_at if event.event_id in self.told else None)
+            for event in sorted(found, key=lambda event: event.event_id)
+            if first <= event.occurred_at < last
+        ]
+
     def note_told(self, event: Event, now: datetime) -> None:
         if (event.account_id, event.event_id) in self._events:
             self.told.append(event.event_id)

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from letterhead import identifiers
 from letterhead.accounts.account import Account
 from letterhead.adapters.mail_addresses import MailAddresses
+from letterhead.domains.records import RecordPurpose, RecordStatus
 from letterhead.identities.decisions import decided, decision_event
 from letterhead.identities.identity import IdentityDomain, IdentityStatus
 from letterhead.mail.message import MailRefusedError
 from letterhead.outbox.event import Event, EventType
-from letterhead.outbox.owner_notice import NoticeRequest, OwnerNotices, Telling
+from letterhead.outbox.owner_notice import _ABOUT_DOMAINS, NoticeRequest, NoticeRules, OwnerNotices, Telling
 from letterhead.unavailable import UnavailableError
 from tests.fakes.domain_store import InMemoryDomains
 from tests.fakes.outbox import InMemoryOutbox
@@ -37,6 +39,14 @@ class Mailbox:
         return "message"
 
 
+class Queue:
+    def __init__(self) -> None:
+        self.later = []
+
+    def put_later(self, request, delay):
+        self.later.append((request, delay))
+
+
 class Accounts:
     def __init__(self) -> None:
         self.account = Account(ACCOUNT, "Web Agency", "owner@bücher.example", NOW)
@@ -52,7 +62,20 @@ class World:
         self.domains = InMemoryDomains()
         self.domains.claim(DOMAIN)
         self.mailbox = Mailbox()
-        self.notices = OwnerNotices(self.events, self.accounts, self.domains, MailAddresses(), self.mailbox)
+        self.queue = Queue()
+        self.rules = NoticeRules()
+
+    @property
+    def notices(self) -> OwnerNotices:
+        return OwnerNotices(
+            self.events,
+            self.accounts,
+            self.domains,
+            MailAddresses(),
+            self.mailbox,
+            self.queue,
+            self.rules,
+        )
 
     def send(self, now=NOW):
         return self.notices.send(REQUEST, now)
@@ -139,11 +162,9 @@ def test_the_owner_hears_that_sending_is_paused_from_the_paused_domain_itself(wo
             "window_hours": 24,
         },
     )
-    notices = OwnerNotices(
-        InMemoryOutbox(paused), world.accounts, world.domains, MailAddresses(), world.mailbox
-    )
+    world.events = InMemoryOutbox(paused)
 
-    assert notices.send(REQUEST, NOW) is Telling.SENT
+    assert world.send() is Telling.SENT
     (mail,) = world.mailbox.mails
     assert mail.content.subject == "Sending from web-agency.com is paused"
     assert "6 %" in mail.content.text
@@ -169,11 +190,149 @@ def test_the_owner_hears_of_a_webhook_that_fails(world, kind, more, subject):
         occurred_at=NOW,
         data={"webhook_id": "0kx2m9ab1c3d4e60", "url": "https://hooks.acme.com/", **more},
     )
-    notices = OwnerNotices(
-        InMemoryOutbox(failing), world.accounts, world.domains, MailAddresses(), world.mailbox
-    )
+    world.events = InMemoryOutbox(failing)
 
-    assert notices.send(REQUEST, NOW) is Telling.SENT
+    assert world.send() is Telling.SENT
     (mail,) = world.mailbox.mails
     assert mail.content.subject == subject
     assert "https://hooks.acme.com/" in mail.content.text
+
+
+# --- domains ----------------------------------------------------------------------------------------------------------
+
+DMARC = {
+    "record": "dmarc",
+    "name": "_dmarc.web-agency.com",
+    "type": "TXT",
+    "status": "failed",
+    "old": "v=DMARC1; p=none",
+    "new": None,
+    "findings": [
+        {"code": "dmarc_missing", "expected": "v=DMARC1; p=none", "fix": {"sentence": "Add a <TXT> record."}}
+    ],
+}
+
+
+def about(kind, number=0, domain="web-agency.com", minutes=0.0, **data) -> Event:
+    return Event(
+        identifiers.new_id(NOW + timedelta(minutes=minutes)),
+        kind,
+        ACCOUNT,
+        DOMAIN.domain_id if number == 0 else f"{number}domain0domain00",
+        NOW + timedelta(minutes=minutes),
+        data={"name": domain, "status": "failed", "records": [DMARC], **data},
+    )
+
+
+def told_of(*events) -> World:
+    world = World()
+    world.events = InMemoryOutbox(*events)
+    return world
+
+
+def request(event: Event, *, waited=False) -> NoticeRequest:
+    return NoticeRequest(ACCOUNT, event.event_id, waited)
+
+
+def test_the_owner_hears_what_is_gone_and_what_to_do():
+    event = about(EventType.DOMAIN_RECORD_MISSING)
+    world = told_of(event)
+    assert world.notices.send(request(event), NOW) is Telling.SENT
+    (mail,) = world.mailbox.mails
+    assert mail.content.subject == "DNS records of web-agency.com are gone"
+    for part in ("TXT _dmarc.web-agency.com", "v=DMARC1; p=none", "nothing", "Sunday, 14 June 2026"):
+        assert part in mail.content.text
+        assert part in mail.content.html
+    assert "Add a <TXT> record." in mail.content.text
+    assert "Add a &lt;TXT&gt; record." in mail.content.html
+
+
+@pytest.mark.parametrize("kind", sorted(_ABOUT_DOMAINS))
+@pytest.mark.parametrize(
+    "reason", [None, "setup", "provider", "dkim_absent", "released", "proven_by_another"]
+)
+def test_every_event_about_a_domain_has_its_words(kind, reason):
+    event = about(kind, domain="<b>bücher</b>.example", **({"reason": reason} if reason else {}))
+    world = told_of(event)
+    assert world.notices.send(request(event), NOW) is Telling.SENT
+    (mail,) = world.mailbox.mails
+    assert "<b>bücher</b>.example" in mail.content.subject
+    assert "<b>bücher" not in mail.content.html
+    assert "{" not in mail.content.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [(EventType.DOMAIN_FAILED, "records"), (EventType.DOMAIN_VERIFIED, "restored")],
+)
+def test_what_follows_from_a_record_is_told_with_the_record(kind, reason):
+    event = about(kind, reason=reason)
+    world = told_of(event)
+    assert world.notices.send(request(event), NOW) is Telling.OUTDATED
+
+
+def test_mails_about_domains_can_be_turned_off_and_refusals_go_on(world):
+    world.rules = NoticeRules(about_domains=False)
+    assert world.send() is Telling.SENT
+    event = about(EventType.DOMAIN_RECORD_MISSING)
+    off = told_of(event)
+    off.rules = NoticeRules(about_domains=False)
+    assert off.notices.send(request(event), NOW) is Telling.TURNED_OFF
+    assert off.mailbox.mails == []
+
+
+def test_three_domains_are_three_mails():
+    events = [about(EventType.DOMAIN_RECORD_MISSING, number, f"d{number}.com", number) for number in range(3)]
+    world = told_of(*events)
+    world.rules = NoticeRules(shared_sender="hello@operator.example")
+    assert {world.notices.send(request(event), NOW) for event in events} == {Telling.SENT}
+    assert len(world.mailbox.mails) == 3
+
+
+def test_more_than_three_domains_within_an_hour_are_one_mail():
+    events = [about(EventType.DOMAIN_RECORD_MISSING, number, f"d{number}.com") for number in range(60)]
+    world = told_of(*events)
+    assert {world.notices.send(request(event), NOW) for event in events} == {Telling.PUT_OFF}
+    assert world.mailbox.mails == []
+    assert {delay for _, delay in world.queue.later} == {timedelta(minutes=10)}
+    later = [one for one, _ in world.queue.later]
+    told = [world.notices.send(each, NOW + timedelta(minutes=10)) for each in later]
+    assert told.count(Telling.SENT) == 1
+    assert told.count(Telling.OUTDATED) == 59
+    (mail,) = world.mailbox.mails
+    assert mail.content.subject == "60 of your domains have changed"
+    assert "- DNS records of d7.com are gone" in mail.content.text
+    assert "… and 10 more." in mail.content.text
+
+
+def test_four_changes_hours_apart_are_four_mails():
+    events = [
+        about(EventType.DOMAIN_RECORD_MISSING, number, f"d{number}.com", 61 * number) for number in range(4)
+    ]
+    world = told_of(*events)
+    world.rules = NoticeRules(shared_sender="hello@operator.example")
+    assert {world.notices.send(request(event), NOW) for event in events} == {Telling.SENT}
+
+
+def test_who_waited_in_vain_is_told_alone():
+    event = about(EventType.DOMAIN_RECORD_MISSING)
+    world = told_of(event)
+    assert world.notices.send(request(event, waited=True), NOW) is Telling.SENT
+    assert world.mailbox.mails[0].content.subject == "DNS records of web-agency.com are gone"
+
+
+def test_the_shared_sender_goes_before_the_accounts_own_domains(world):
+    world.rules = NoticeRules(shared_sender="hello@operator.example")
+    world.domains.release(DOMAIN)
+    assert world.send() is Telling.SENT
+    assert world.mailbox.mails[0].from_address == "hello@operator.example"
+
+
+def test_another_domain_of_the_account_speaks_for_one_that_can_not():
+    event = about(EventType.DOMAIN_SENDING_STOPPED)
+    world = told_of(event)
+    world.domains.save(replace(DOMAIN, can_send=False), before=DOMAIN)
+    verified = dict.fromkeys(RecordPurpose, RecordStatus.VERIFIED)
+    world.domains.claim(registered_domain("other.com", ACCOUNT, can_send=True, statuses=verified))
+    assert world.notices.send(request(event), NOW) is Telling.SENT
+    assert world.mailbox.mails[0].from_address == "no-reply@other.com"

@@ -160,6 +160,7 @@ def additions(moment: Moment) -> dict[str, Schema]:
     """The fields of a domain that are Letterhead's in every dialect."""
     return {
         "checked_at": nullable(moment("When it was last checked.")),
+        "next_check_at": nullable(moment("When it is checked next, by itself.")),
         "can_send": flag("Whether mail may go out from it."),
         "findings": array(ref("RecordFinding"), "What the last check found."),
         "ownership_challenge": ref("OwnershipChallenge"),

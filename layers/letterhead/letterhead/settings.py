@@ -255,6 +255,41 @@ class Settings:
         return self._required("COMPLETION_QUEUE_URL")
 
     @property
+    def look_queue_url(self) -> str:
+        """The queue of domains that are to be looked at again."""
+        return self._required("LOOK_QUEUE_URL")
+
+    @property
+    def sweeps_table(self) -> str:
+        """The table that says how far the sweeps have come."""
+        return self._required("SWEEPS_TABLE")
+
+    @property
+    def ses_calls_per_second(self) -> float:
+        """How many calls about identities SES takes a second."""
+        return float(self._required("SES_CALLS_PER_SECOND"))
+
+    @property
+    def rhythm(self) -> dict[str, timedelta]:
+        """When domains are looked at again, by the names of the rhythm's steps."""
+        return {
+            "sweep": timedelta(minutes=int(self._required("SWEEP_MINUTES"))),
+            "verified": timedelta(hours=int(self._required("VERIFIED_HOURS"))),
+            "second_look": timedelta(minutes=int(self._required("SECOND_LOOK_MINUTES"))),
+            "pending_lasts": timedelta(days=int(self._required("PENDING_DAYS"))),
+            "failed_lasts": timedelta(days=int(self._required("FAILED_DAYS"))),
+        }
+
+    @property
+    def owner_notices(self) -> dict[str, Any]:
+        """How accounts' owners are told by mail, by the names of the rules."""
+        return {
+            "shared_sender": self.shared_sender,
+            "about_domains": self._required("OWNER_MAILS") == "true",
+            "digest_after": timedelta(seconds=int(self._required("DIGEST_SECONDS"))),
+        }
+
+    @property
     def link_key_secret(self) -> str:
         """The secret that holds the key of confirmation links, by its ARN."""
         return self._required("LINK_KEY_SECRET")

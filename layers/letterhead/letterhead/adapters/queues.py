@@ -18,12 +18,14 @@ from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
     from mypy_boto3_sqs import SQSClient
 
 _CONFIRMATION, _NOTICE, _VERIFICATION = "identity_confirmation", "owner_notice", "address_verification"
 _LAPSE = "domain_lapse"
 _BATCH = 10  # SQS API reference, SendMessageBatch
+_MOST_DELAY_SECONDS = 900  # the same, DelaySeconds
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
 
 
@@ -52,6 +54,16 @@ class OutgoingMailQueue:
         for start in range(0, len(requests), _BATCH):
             self._put_batch(requests[start : start + _BATCH])
 
+    def put_later(self, request: Request, delay: timedelta) -> None:
+        """Put one onto the queue that appears after a delay of at most 15 minutes; raises `QueueUnavailableError`."""
+        seconds = min(int(delay.total_seconds()), _MOST_DELAY_SECONDS)
+        try:
+            self._client.send_message(
+                QueueUrl=self._url, MessageBody=to_message(request), DelaySeconds=seconds
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise QueueUnavailableError from error
+
     def _put_batch(self, requests: Sequence[Request]) -> None:
         entries = [
             {"Id": str(position), "MessageBody": to_message(request)}
@@ -75,7 +87,10 @@ class OutgoingMailQueue:
 def to_message(request: Request) -> str:
     """A request as a message's body."""
     if isinstance(request, NoticeRequest):
-        return json.dumps({"kind": _NOTICE, "account_id": request.account_id, "event_id": request.event_id})
+        waited = {"waited": True} if request.waited else {}
+        return json.dumps(
+            {"kind": _NOTICE, "account_id": request.account_id, "event_id": request.event_id, **waited}
+        )
     if isinstance(request, LapseRequest):
         return json.dumps({"kind": _LAPSE, "account_id": request.account_id, "domain_id": request.domain_id})
     if isinstance(request, VerificationRequest):
@@ -102,7 +117,8 @@ def from_message(body: str) -> Request:
     try:
         message = json.loads(body)
         if message["kind"] == _NOTICE:
-            return NoticeRequest(str(message["account_id"]), str(message["event_id"]))
+            waited = message.get("waited") is True
+            return NoticeRequest(str(message["account_id"]), str(message["event_id"]), waited)
         if message["kind"] == _LAPSE:
             return LapseRequest(str(message["account_id"]), str(message["domain_id"]))
         if message["kind"] == _VERIFICATION:

@@ -20,7 +20,7 @@ from letterhead.domains.ports import (
 from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_sesv2 import SESV2Client
 
@@ -40,12 +40,15 @@ class SesIdentities:
     """Domains at SES.
 
     `configuration_set` becomes the default of every identity made or taken over here. `arn_prefix` is what an identity's ARN
-    begins with, up to its name.
+    begins with, up to its name. `turn` is told of each call before it is made, by its operation's name in boto3, and may wait.
     """
 
-    def __init__(self, configuration_set: str, arn_prefix: str) -> None:
+    def __init__(
+        self, configuration_set: str, arn_prefix: str, turn: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._configuration_set = configuration_set
         self._arn_prefix = arn_prefix
+        self._turn = turn
 
     def find(self, name: str) -> ProviderIdentity | None:
         """What SES has under a name; changes nothing."""
@@ -115,6 +118,7 @@ class SesIdentities:
         return _identity(self._call("get_email_identity", EmailIdentity=name))
 
     def _call(self, operation: str, **parameters: Any) -> Any:
+        self._turn(operation)
         try:
             return getattr(self._client, operation)(**parameters)
         except ClientError as error:

@@ -36,6 +36,7 @@ def additions(domain: SendingDomain, write: WriteMoment) -> dict[str, object]:
     """The additive fields of a domain object."""
     return {
         "checked_at": None if domain.checked_at is None else write(domain.checked_at),
+        "next_check_at": None if domain.due_at is None else write(domain.due_at),
         "can_send": domain.can_send,
         "findings": _findings(domain),
         "ownership_challenge": {

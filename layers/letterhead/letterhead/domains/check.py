@@ -1,4 +1,4 @@
-"""Checking a domain: what DNS and the provider say now, and what becomes of its statuses, its name and its right to send."""
+"""Checking domains: what DNS and the provider say now, and what becomes of their statuses, their names and the right to send."""
 
 from __future__ import annotations
 
@@ -6,56 +6,54 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from letterhead.domains.challenge import challenge_name
-from letterhead.domains.claims import Contest, NameView
+from letterhead.domains.announcement import announce
+from letterhead.domains.claims import ATTEMPTS
 from letterhead.domains.diagnosis.judgement import Seen
-from letterhead.domains.diagnosis.subject import Subject
-from letterhead.domains.domain import DomainChangedError, Ownership, Registration, SendingDomain
-from letterhead.domains.history import CheckHistory, facts_of, findings_of, keep
-from letterhead.domains.holding import hold, take_over
-from letterhead.domains.ports import (
-    ChallengeAnswer,
-    ChallengeResult,
-    Dns,
-    IdentityProvider,
-    ProviderIdentity,
-    ProviderRefusedError,
-    Surroundings,
+from letterhead.domains.domain import (
+    CheckMark,
+    DomainChangedError,
+    DomainNotFoundError,
+    Ownership,
+    SendingDomain,
 )
+from letterhead.domains.history import CheckHistory, Outcome, findings_of, keep
+from letterhead.domains.holding import hold
+from letterhead.domains.look import CHALLENGE_SECONDS, Look
+from letterhead.domains.ports import ChallengeResult, Dns, ProviderRefusedError, Surroundings
 from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.records import DKIM_PURPOSES, RecordStatus
-from letterhead.domains.registration import changed_alike, provide, stand
+from letterhead.domains.registration import changed_alike
+from letterhead.domains.rhythm import Rhythm, is_troubled, visible_from
 from letterhead.domains.verification import (
     CONVERSATION_SECONDS,
-    DomainCheck,
     Verification,
-    verify,
+    verify_all,
 )
 from letterhead.unavailable import UnavailableError
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Sequence
 
-    from letterhead.domains.dns_answers import Conversation, DnsLookup
+    from letterhead.outbox.event import Event
 
 # A verified domain outlives a record that is gone for a while: SES gives 72 hours; a third of it, seen three times, is ours.
 ABSENCES_THAT_STOP_SENDING = 3
 ABSENCE_THAT_STOPS_SENDING = timedelta(hours=24)
-# A contested name has two things asked of DNS, one after the other, in the time of one.
-CHALLENGE_SECONDS = 2.0
 
-_UNKNOWN = ProviderStatus(ProviderCheck.UNKNOWN, ProviderCheck.UNKNOWN)
-_NOT_STARTED = ProviderStatus(ProviderCheck.NOT_STARTED, ProviderCheck.NOT_STARTED)
+ExpectedError = UnavailableError | ProviderRefusedError | DomainNotFoundError
+_EXPECTED = (UnavailableError, ProviderRefusedError, DomainNotFoundError)
 
 
 @value_type
 class Checked:
-    """A domain after a check, and what the check found. `challenge` is None where it didn't have to be asked for."""
+    """A domain after a check, what the check found, and what others are told of it. `challenge` is None where it didn't have to
+    be asked for."""
 
     domain: SendingDomain
     verification: Verification
     challenge: ChallengeResult | None = None
+    events: tuple[Event, ...] = ()
 
 
 def check(
@@ -74,47 +72,135 @@ def check(
     Raises `DomainNotFoundError` or `DomainChangedError` when the domain is deleted or loses its name meanwhile; for the
     provider, `UnavailableError` or `ProviderRefusedError`, only while the registration isn't complete.
     """
-    case = _Case(domain, outside, dns, now, dry_run=dry_run)
-    case.settle_name()
-    case.go_on_at_provider()
-    verification = case.verify()
-    after, view = after_check(case.domain, verification, case.said, now), case.view
-    if view is not None and case.may_be_held and after.dkim_status is RecordStatus.VERIFIED:
-        held = _with_right_to_send(after.standing(Ownership.HELD, now), case.domain, case.said)
-        if dry_run:
-            after = held
+    look = Look(domain, outside, dns.prover, now, dry_run=dry_run)
+    look.prepare()
+    seconds = CONVERSATION_SECONDS if look.challenge is None else CONVERSATION_SECONDS - CHALLENGE_SECONDS
+    (verification,) = verify_all([look.question()], dns.lookup, now=now, seconds=seconds)
+    return _conclude(look, verification, outside, history, check_id, now, dry_run=dry_run)
+
+
+def check_all(
+    domains: Sequence[SendingDomain],
+    outside: Surroundings,
+    dns: Dns,
+    history: CheckHistory,
+    *,
+    new_id: Callable[[datetime], str],
+    now: datetime,
+    seconds: float,
+) -> list[Checked | ExpectedError]:
+    """Check several domains, their questions in flight at the same time; DNS may take so many seconds, challenges apart.
+
+    For each, in their order, what `check` would answer or raise.
+    """
+    outcomes: dict[int, Checked | ExpectedError] = {}
+    looks: dict[int, Look] = {}
+    for at, domain in enumerate(domains):
+        look = Look(domain, outside, dns.prover, now)
+        try:
+            look.prepare()
+        except _EXPECTED as error:
+            outcomes[at] = error
         else:
-            try:
-                stored = hold(case.domain, held, view, outside.store, now)
-            except DomainChangedError:
-                case.domain = changed_alike(case.domain, Ownership.HELD, outside.store)
-                after = after_check(case.domain, verification, case.said, now)
-            else:
-                if stored is None:
-                    after = after.standing(Ownership.CONTESTED, now)
-                else:
-                    case.domain = after = stored
+            looks[at] = look
+    questions = [look.question() for look in looks.values()]
+    verifications = verify_all(questions, dns.lookup, now=now, seconds=seconds)
+    for (at, look), verification in zip(looks.items(), verifications, strict=True):
+        try:
+            outcomes[at] = _conclude(look, verification, outside, history, new_id(now), now)
+        except _EXPECTED as error:
+            outcomes[at] = error
+    return [outcomes[at] for at in range(len(domains))]
+
+
+def _conclude(
+    look: Look,
+    verification: Verification,
+    outside: Surroundings,
+    history: CheckHistory,
+    check_id: str,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+) -> Checked:
+    """What follows from what DNS says, stored together with the events that tell of it.
+
+    Another check of the domain may come to something at the same moment; then what follows is found out once more.
+    """
+    look.restart(verification)
+    known, said, rhythm = look.domain, look.said, outside.rhythm
+    before, after = _held_or_not(look, verification, outside, now, dry_run=dry_run)
+    mark: CheckMark | None = None
+    for _ in range(ATTEMPTS):
+        told = announce(known, after, verification, said, second_look=rhythm.second_look, now=now)
+        after = _with_next_look(told.domain, verification, rhythm, now)
+        if dry_run:
+            return Checked(after, verification, look.challenge)
+        if mark is None:
+            outcome = Outcome(after.ownership, verification, said, look.challenge)
+            mark = keep(after, outcome, history, check_id=check_id, now=now)
+        after = replace(after, last_check=mark)
+        try:
+            if told.events or replace(after, checked_at=before.checked_at) != before:
+                after = outside.store.save(after, before=before, events=told.events)
+        except DomainChangedError:
+            known = before = changed_alike(before, before.ownership, outside.store)
+            after = after_check(before, verification, said, now, rhythm)
+        else:
+            return Checked(after, verification, look.challenge, told.events)
+    raise DomainChangedError
+
+
+def _held_or_not(
+    look: Look, verification: Verification, outside: Surroundings, now: datetime, *, dry_run: bool
+) -> tuple[SendingDomain, SendingDomain]:
+    """The domain as it is stored by now and as the check leaves it, once its name is held if that was all that lacked."""
+    before, said = look.domain, look.said
+    after = after_check(before, verification, said, now, outside.rhythm)
+    if look.view is None or not look.may_be_held or after.dkim_status is not RecordStatus.VERIFIED:
+        return before, after
+    held = _with_right_to_send(after.standing(Ownership.HELD, now), before, said)
     if dry_run:
-        return Checked(after, verification, case.challenge)
-    facts = facts_of(after, verification, case.said, case.challenge)
-    mark = keep(after, facts, history, check_id=check_id, now=now)
-    stored = outside.store.save(replace(after, last_check=mark), before=case.domain)
-    return Checked(stored, verification, case.challenge)
+        return before, held
+    try:
+        stored = hold(before, held, look.view, outside.store, now)
+    except DomainChangedError:
+        before = changed_alike(before, Ownership.HELD, outside.store)
+        return before, after_check(before, verification, said, now, outside.rhythm)
+    return (before, after.standing(Ownership.CONTESTED, now)) if stored is None else (stored, stored)
+
+
+def _with_next_look(
+    domain: SendingDomain, verification: Verification, rhythm: Rhythm, now: datetime
+) -> SendingDomain:
+    silent = domain.has_been_verified and any(row.seen is Seen.UNKNOWN for row in verification.rows)
+    after = replace(
+        domain,
+        silent_since=(domain.silent_since or now) if silent else None,
+        troubled_since=(domain.troubled_since or now) if is_troubled(domain) else None,
+    )
+    return replace(after, due_at=rhythm.due_after_check(after, now, visible_from(after)))
 
 
 def after_check(
-    domain: SendingDomain, verification: Verification, said: ProviderStatus | None, now: datetime
+    domain: SendingDomain,
+    verification: Verification,
+    said: ProviderStatus | None,
+    now: datetime,
+    rhythm: Rhythm,
 ) -> SendingDomain:
     """The domain after a check.
 
     The right to send begins when the name is held, DKIM, MAIL FROM and SPF are verified and the provider says yes. It ends only
     when the provider says no, because it has given up or begins anew, or when DKIM was definitely absent in three checks over at
-    least 24 hours. A look that nobody answered neither adds to them nor ends the count.
+    least 24 hours. A look that nobody answered neither adds to them nor ends the count, and looks in quick succession count as
+    one.
     """
     after = domain.with_statuses(verification.statuses(), now)
     absences, since = domain.dkim_absences, domain.dkim_absent_since
     if verification.dkim_definitely_absent:
-        absences, since = absences + 1, since or now
+        another = since is None or domain.checked_at is None or now - domain.checked_at >= rhythm.second_look
+        absences, since = absences + another, since or now
     elif _dkim_is_right(verification):
         absences, since = 0, None
     after = replace(
@@ -124,147 +210,6 @@ def after_check(
         dkim_absent_since=since,
     )
     return _with_right_to_send(after, domain, said)
-
-
-def subject_of(domain: SendingDomain) -> Subject:
-    """What verification needs to know of a domain."""
-    return Subject(domain.name, domain.registrable, domain.region, domain.mail_from_domain, domain.records())
-
-
-class _Case:
-    """One check under way: the domain as it is stored by now, and what is known besides."""
-
-    def __init__(
-        self, domain: SendingDomain, outside: Surroundings, dns: Dns, now: datetime, *, dry_run: bool
-    ) -> None:
-        self.domain = domain
-        self.view: NameView | None = None
-        self.challenge: ChallengeResult | None = None
-        self._outside = outside
-        self._dns = dns
-        self._now = now
-        self._dry_run = dry_run
-        self._provider_answers = True
-        self._identity: ProviderIdentity | None = None
-        self._contest: Contest | None = None
-
-    @property
-    def may_be_held(self) -> bool:
-        """Whether right records are proof enough."""
-        return not self.domain.held and self._contest is None
-
-    @property
-    def said(self) -> ProviderStatus | None:
-        """The provider's word on the domain; None when what it has under the name is somebody else's."""
-        if not self._provider_answers:
-            return None if self._contest else _UNKNOWN
-        if self._identity is None:
-            return None if self._contest else _NOT_STARTED
-        return self._identity.status if self._is_ours else None
-
-    def settle_name(self) -> None:
-        """Find out whether the name is contested, and ask for the proof if it is."""
-        self._ask_provider()
-        domain, outside = self.domain, self._outside
-        if domain.held:
-            return
-        self.view = outside.store.view(domain.account_id, domain.name, domain.registrable)
-        self._contest = self.view.contest(domain.account_id, self._now) or self._contest_at_provider()
-        if self._contest is None:
-            return
-        self.challenge = self._dns.prover.ask(
-            challenge_name(domain), domain.challenge, seconds=CHALLENGE_SECONDS
-        )
-        if self._dry_run:
-            return
-        if self.challenge.answer is ChallengeAnswer.PROVEN:
-            self.domain = take_over(domain, outside.store, self._now)
-            self._contest = None
-        else:
-            self.domain = stand(domain, Ownership.CONTESTED, outside, self._now)
-
-    def go_on_at_provider(self) -> None:
-        """Take the steps that are missing at the provider, and put right what isn't as it must be there."""
-        if self._dry_run or self._contest:
-            return
-        if self.domain.registration is Registration.CLAIMED:
-            self._provide()
-        elif self._provider_answers and not self._is_as_it_must_be:
-            try:
-                self._provide()
-            except (UnavailableError, ProviderRefusedError):
-                # The registration has been complete; the next check finds the same and tries again.
-                return
-
-    def verify(self) -> Verification:
-        """Have DNS looked at, and have the provider look again where it has given up on what is right."""
-        domain = self.domain
-        lookup = self._dns.lookup
-        if self.challenge is not None:
-            lookup = _Shorter(lookup, CONVERSATION_SECONDS - CHALLENGE_SECONDS)
-        asked = DomainCheck(
-            subject_of(domain),
-            previous=domain.statuses,
-            provider=self.said,
-            once_verified=domain.once_verified,
-        )
-        verification = verify(asked, lookup, now=self._now)
-        if not (self._dry_run or self._contest):
-            _restart(domain, verification, self._outside.provider)
-        return verification
-
-    @property
-    def _is_ours(self) -> bool:
-        return self._identity is not None and self._identity.domain_id == self.domain.domain_id
-
-    @property
-    def _is_as_it_must_be(self) -> bool:
-        identity = self._identity
-        return (
-            identity is not None
-            and identity.domain_id == self.domain.domain_id
-            and identity.mail_from_domain == self.domain.mail_from_domain
-        )
-
-    def _ask_provider(self) -> None:
-        try:
-            self._identity = self._outside.provider.find(self.domain.name)
-        except (UnavailableError, ProviderRefusedError):
-            self._provider_answers = False
-
-    def _contest_at_provider(self) -> Contest | None:
-        if not self._provider_answers:
-            return Contest.AT_PROVIDER if self.domain.contested else None
-        foreign = self._identity is not None and not self._is_ours
-        return Contest.AT_PROVIDER if foreign else None
-
-    def _provide(self) -> None:
-        try:
-            self.domain, self._identity = provide(self.domain, self._outside, self._now)
-        except DomainChangedError:
-            self._identity = self._made_meanwhile()
-        self._provider_answers = True
-        if self.domain.contested:
-            self._contest = Contest.AT_PROVIDER
-
-    def _made_meanwhile(self) -> ProviderIdentity | None:
-        """What the provider has where somebody else has completed the registration at the same moment."""
-        found = changed_alike(self.domain, self.domain.ownership, self._outside.store)
-        if found.registration is not Registration.COMPLETE:
-            raise DomainChangedError
-        self.domain = found
-        return self._outside.provider.find(found.name)
-
-
-class _Shorter:
-    """A `DnsLookup` whose conversations are over sooner."""
-
-    def __init__(self, lookup: DnsLookup, seconds: float) -> None:
-        self._lookup = lookup
-        self._seconds = seconds
-
-    def conversation(self, *, seconds: float) -> AbstractContextManager[Conversation]:
-        return self._lookup.conversation(seconds=min(seconds, self._seconds))
 
 
 def _with_right_to_send(
@@ -291,14 +236,3 @@ def _says_no(said: ProviderStatus | None) -> bool:
 
 def _dkim_is_right(verification: Verification) -> bool:
     return all(row.seen is Seen.RIGHT for row in verification.rows if row.record.purpose in DKIM_PURPOSES)
-
-
-def _restart(domain: SendingDomain, verification: Verification, provider: IdentityProvider) -> None:
-    try:
-        if verification.restart_dkim:
-            provider.restart_dkim(domain.name)
-        if verification.restart_mail_from:
-            provider.ensure_mail_from(domain.name, domain.mail_from_domain)
-    except (UnavailableError, ProviderRefusedError):
-        # The next check finds the same and asks again.
-        return

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from letterhead.domains.records import (
+    AUTHENTICATING,
     DKIM_PURPOSES,
     MAIL_FROM_PURPOSES,
     RecordPurpose,
@@ -42,6 +43,10 @@ class Ownership(StrEnum):
     HELD = "held"
 
 
+# The key of a doubt about the whole domain.
+DOMAIN = "domain"
+
+
 class DomainNotFoundError(Exception):
     """This account has no such domain."""
 
@@ -74,6 +79,12 @@ class SendingDomain:
     when the name was proven by it, `lost_at` when the name was lost to another account. `version` grows with each change of
     ownership or registration. `answered` is false as long as the account has had no answer to its registration but "try again
     later". `settings` are those that were ever set, by their name on the wire.
+
+    What others have been told: `announced` is the domain's own status, `missed` has the records that were right once and are
+    known not to be, each with what stands there instead; `doubts` says since when something has looked different from that,
+    by the record's purpose or `DOMAIN`; `announcements` grows with every change of these. `due_at` is when the domain is to be
+    looked at, None for its fixed slot; `silent_since` since when some question about it has had no answer, `troubled_since`
+    since when something that was right isn't.
     """
 
     account_id: str
@@ -108,6 +119,13 @@ class SendingDomain:
     external_id: str | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
+    announced: RecordStatus = RecordStatus.PENDING
+    missed: Mapping[RecordPurpose, str | None] = field(default_factory=dict)
+    doubts: Mapping[str, datetime] = field(default_factory=dict)
+    announcements: int = 0
+    due_at: datetime | None = None
+    silent_since: datetime | None = None
+    troubled_since: datetime | None = None
 
     def records(self) -> tuple[RequiredRecord, ...]:
         """The records that the domain's DNS must have, in the order in which they are shown."""
@@ -168,6 +186,11 @@ class SendingDomain:
         return self.authenticated and not self.contested
 
     @property
+    def has_been_verified(self) -> bool:
+        """Whether the name is the account's and all that sending takes from DNS has ever been right."""
+        return self.held and self.once_verified >= AUTHENTICATING
+
+    @property
     def fully_verified(self) -> bool:
         """Sendara's roll-up: DKIM, MAIL FROM, SPF and DMARC of a name that isn't contested."""
         return self.status(*RecordPurpose) is RecordStatus.VERIFIED and not self.contested
@@ -201,6 +224,7 @@ class SendingDomain:
             proven_at=now,
             lost_at=None,
             version=self.version + 1,
+            due_at=now,
             updated_at=now,
         )
 
@@ -227,6 +251,13 @@ class SendingDomain:
             dkim_absences=0,
             dkim_absent_since=None,
             dkim_verified_at=None,
+            announced=RecordStatus.PENDING,
+            missed={},
+            doubts={},
+            announcements=self.announcements + 1,
+            due_at=now,
+            silent_since=None,
+            troubled_since=None,
             updated_at=now,
         )
 
@@ -239,5 +270,6 @@ class SendingDomain:
             registration=Registration.LEAVING,
             can_send=False,
             version=self.version + 1,
+            due_at=now,
             updated_at=now,
         )

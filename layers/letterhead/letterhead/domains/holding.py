@@ -1,7 +1,8 @@
 """To whom a name belongs: held by its records, taken over by proof, transferred or released by the operator.
 
-Every change is one transaction over the name's claims and the domains of those concerned, so that at any moment a name has at
-most one holder, and whoever has lost it can't send from it any more. What follows at the provider comes after.
+Every change is one transaction over the name's claims, the domains of those concerned, and the event that tells the one who
+has lost it, so that at any moment a name has at most one holder, and whoever has lost it can't send from it any more. What
+follows at the provider comes after.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from letterhead.domains.domain import (
     Registration,
     SendingDomain,
 )
+from letterhead.domains.domain_events import Reason, ownership_lost
 from letterhead.domains.ports import Changed, DomainStore, Surroundings
 from letterhead.unavailable import UnavailableError
 
@@ -59,7 +61,7 @@ def take_over(domain: SendingDomain, store: DomainStore, now: datetime) -> Sendi
         changes = [Changed(domain, proven)]
         loser = store.now_by_name(holder, domain.name) if holder not in (None, domain.account_id) else None
         if loser is not None:
-            changes.append(Changed(loser, loser.lost(now, new_challenge())))
+            changes.append(_lost(loser, Reason.PROVEN_BY_ANOTHER, now))
         here = view.here.held_by(domain.account_id, domain.domain_id, now)
         try:
             store.settle(view, here, changes)
@@ -103,7 +105,7 @@ def release_name(name: DomainName, outside: Surroundings, now: datetime) -> str 
         holder = view.here.holder
         here = view.here.released(now)
         loser = None if holder is None else store.now_by_name(holder, name.ascii)
-        changes = [] if loser is None else [Changed(loser, loser.lost(now, new_challenge()))]
+        changes = [] if loser is None else [_lost(loser, Reason.RELEASED, now)]
         try:
             store.settle(view, here, changes)
         except (ViewOutdatedError, DomainChangedError):
@@ -114,3 +116,7 @@ def release_name(name: DomainName, outside: Surroundings, now: datetime) -> str 
                 outside.provider.remove_identity(barred.name, barred.domain_id)
         return holder
     raise UnavailableError
+
+
+def _lost(loser: SendingDomain, reason: Reason, now: datetime) -> Changed:
+    return Changed(loser, loser.lost(now, new_challenge()), (ownership_lost(loser, reason, now),))

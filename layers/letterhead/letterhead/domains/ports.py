@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from letterhead.domains.rhythm import Rhythm
 from letterhead.unavailable import UnavailableError
 from letterhead.values import value_type
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from letterhead.domains.domain import SendingDomain
     from letterhead.domains.provider_status import ProviderStatus
     from letterhead.identities.identity import SenderIdentity
+    from letterhead.outbox.event import Event
     from letterhead.tokens.restriction import RestrictedTokens
 
 
@@ -79,10 +82,11 @@ class Added:
 
 @value_type
 class Changed:
-    """A domain to be stored as `after`, if it is still what `before` was."""
+    """A domain to be stored as `after`, if it is still what `before` was, together with the events that tell of it."""
 
     before: SendingDomain
     after: SendingDomain
+    events: tuple[Event, ...] = ()
 
 
 @value_type
@@ -93,6 +97,14 @@ class Removed:
 
 
 DomainChange = Added | Changed | Removed
+
+
+@value_type
+class Place:
+    """Where a domain lies among those that are watched: a slot, and a key in the order of which it is read."""
+
+    slot: str
+    key: str
 
 
 class DomainStore(Protocol):
@@ -107,11 +119,17 @@ class DomainStore(Protocol):
     def now_by_name(self, account_id: str, name: str) -> SendingDomain | None:
         """The same as it is at this moment (strongly consistent)."""
 
-    def save(self, domain: SendingDomain, *, before: SendingDomain) -> SendingDomain:
-        """Store what changed since `before`; answers the domain as it is stored then.
+    def save(
+        self, domain: SendingDomain, *, before: SendingDomain, events: Sequence[Event] = ()
+    ) -> SendingDomain:
+        """Store what changed since `before` together with the events that tell of it; answers the domain as it is stored then.
 
-        Raises `DomainNotFoundError` when it has been deleted meanwhile, `DomainChangedError` when its `version` has grown.
+        Raises `DomainNotFoundError` when it has been deleted meanwhile, `DomainChangedError` when its `version` has grown, or
+        when something has been told of it meanwhile and this tells something too.
         """
+
+    def place(self, domain: SendingDomain) -> Place:
+        """Where a domain lies among those that are watched."""
 
     def view(self, account_id: str, name: str, registrable: str) -> NameView:
         """Who has the name and those above and below it, as far as that matters to the account (strongly consistent)."""
@@ -174,6 +192,7 @@ class Surroundings:
     store: DomainStore
     provider: IdentityProvider
     completions: CompletionRequests
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
 
 @value_type

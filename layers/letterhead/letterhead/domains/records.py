@@ -24,6 +24,8 @@ class RecordPurpose(StrEnum):
 
 DKIM_PURPOSES = (RecordPurpose.DKIM_1, RecordPurpose.DKIM_2, RecordPurpose.DKIM_3)
 MAIL_FROM_PURPOSES = (RecordPurpose.MAIL_FROM_MX, RecordPurpose.MAIL_FROM_SPF)
+# What the right to send takes from DNS.
+AUTHENTICATING = frozenset((*DKIM_PURPOSES, *MAIL_FROM_PURPOSES))
 
 
 class RecordType(StrEnum):

@@ -105,6 +105,7 @@ def register(
         external_id=wanted.external_id,
         metadata=dict(wanted.metadata or {}),
         settings=dict(wanted.settings or {}),
+        due_at=outside.rhythm.due_after_registration(now),
     )
     try:
         claimed = _claim(domain, applicant.most, outside, now)

@@ -126,10 +126,14 @@ def verify(check: DomainCheck, lookup: DnsLookup, *, now: datetime) -> Verificat
 
 
 def verify_all(
-    checks: Sequence[DomainCheck], lookup: DnsLookup, *, now: datetime
+    checks: Sequence[DomainCheck],
+    lookup: DnsLookup,
+    *,
+    now: datetime,
+    seconds: float = CONVERSATION_SECONDS,
 ) -> tuple[Verification, ...]:
-    """Check several domains, all their questions in flight at the same time."""
-    with lookup.conversation(seconds=CONVERSATION_SECONDS) as conversation:
+    """Check several domains, all their questions in flight at the same time; takes at most that many seconds for DNS."""
+    with lookup.conversation(seconds=seconds) as conversation:
         first = conversation.ask(_joined([first_inquiry(check.subject) for check in checks])).zone
         evidences = [
             Evidence({question: first[question] for question in first_inquiry(check.subject).zone})

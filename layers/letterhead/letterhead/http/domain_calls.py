@@ -12,14 +12,17 @@ from letterhead.dialects.sendara import domains as sendara
 from letterhead.dialects.sendmailos import domains as sendmailos
 from letterhead.domains.challenge import new_challenge
 from letterhead.domains.deletion import delete
+from letterhead.domains.history import as_last_checked
 from letterhead.domains.reference import find, find_to_delete
 from letterhead.domains.registration import Applicant, Deployment, register
+from letterhead.domains.watch import SoonLooks
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.restriction import DomainPagesInReach, NamedDomainsInReach
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from letterhead.dialects.reply import Reply
     from letterhead.domains.domain import SendingDomain
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from letterhead.domains.names import NameRules
     from letterhead.domains.pages import DomainList
     from letterhead.domains.ports import Belongings, Dns, DomainStore, Surroundings
+    from letterhead.domains.watch import LookQueue
     from letterhead.http.request import Request
 
 # Modules, each with the functions of its dialect's calls; which of them it needs the table of routes says.
@@ -48,6 +52,7 @@ class DomainCalls:
     belongings: Belongings
     deployment: Deployment
     names: NameRules
+    looks: LookQueue
 
     @property
     def operations(self) -> Mapping[str, Callable[[Request], Reply]]:
@@ -60,6 +65,17 @@ class DomainCalls:
             "domains.verify": self.verify,
             "domains.change_settings": self.change_settings,
         }
+
+    @property
+    def _soon(self) -> SoonLooks:
+        return SoonLooks(self.outside.store, self.looks, self.outside.rhythm)
+
+    def _as_looked_at(self, domains: Sequence[SendingDomain], now: datetime) -> list[SendingDomain]:
+        """The domains with when they were last looked at, and when they are next."""
+        return [self._as_due(domain, now) for domain in as_last_checked(domains, self.history)]
+
+    def _as_due(self, domain: SendingDomain, now: datetime) -> SendingDomain:
+        return replace(domain, due_at=self.outside.rhythm.next_look(domain, now))
 
     def register(self, request: Request) -> Reply:
         """Register a domain."""
@@ -74,6 +90,7 @@ class DomainCalls:
             now=request.now,
         )
         request.subject.domain_id = domain.domain_id
+        self._soon.ask(domain, request.now)
         reply: Reply = wire.registered(domain)
         return reply
 
@@ -83,12 +100,14 @@ class DomainCalls:
         query = wire.read_list(dict(request.query))
         seen = DomainPagesInReach(self.domains, self.outside.store, request.token)
         page = seen.page(request.account_id, query)
+        page = replace(page, domains=tuple(self._as_looked_at(page.domains, request.now)))
         reply: Reply = wire.listed(page, request.base_url)
         return reply
 
     def show(self, request: Request) -> Reply:
         """One domain."""
-        reply: Reply = WIRES[request.dialect].shown(named(request, self.outside.store, self.names))
+        (domain,) = self._as_looked_at([named(request, self.outside.store, self.names)], request.now)
+        reply: Reply = WIRES[request.dialect].shown(domain)
         return reply
 
     def delete(self, request: Request) -> Reply:
@@ -116,7 +135,10 @@ class DomainCalls:
             now=request.now,
             dry_run=dry_run,
         )
-        reply: Reply = WIRES[request.dialect].verified(checked)
+        if not dry_run:
+            self._soon.ask(checked.domain, request.now)
+        seen = replace(checked, domain=self._as_due(checked.domain, request.now))
+        reply: Reply = WIRES[request.dialect].verified(seen)
         return reply
 
     def change_settings(self, request: Request) -> Reply:
@@ -126,7 +148,8 @@ class DomainCalls:
         after = replace(before, settings={**before.settings, **given})
         if after != before:
             after = self.outside.store.save(replace(after, updated_at=request.now), before=before)
-        return mailersend.changed(after)
+        (seen,) = self._as_looked_at([after], request.now)
+        return mailersend.changed(seen)
 
 
 def named(request: Request, domains: DomainStore, names: NameRules) -> SendingDomain:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 # Each socket has a port of its own, chosen by the kernel at random; a forger has to guess the right one of them.
 _MOST_SOCKETS = 32
 # Amazon's resolver takes 1024 packets a second from one interface; others limit by the address that asks.
-_MOST_IN_FLIGHT = 256
+_MOST_IN_FLIGHT = 200
+# Many customers' zones lie at the same few servers, which take a burst of questions for an attack.
+_MOST_AT_SERVER = 10
 _LARGEST_DATAGRAM = 4096
 # A flood on one socket must not keep the deadlines from being noticed.
 _MOST_AT_ONCE = 64
@@ -55,6 +57,7 @@ class Exchange:
         self._sockets: dict[socket.AddressFamily, list[socket.socket]] = {}
         self._waiting: dict[tuple[int, int], _Waiting] = {}
         self._in_flight = asyncio.Semaphore(_MOST_IN_FLIGHT)
+        self._at_server: dict[Address, asyncio.Semaphore] = {}
         self.sent = 0
 
     def close(self) -> None:
@@ -116,7 +119,10 @@ class Exchange:
 
     async def _over_udp(self, address: Address, packet: Packet, seconds: float) -> bytes | None:
         """The datagram that answers the packet, or None when it has to be asked over TCP."""
-        async with self._in_flight:
+        at_server = self._at_server.get(address)
+        if at_server is None:
+            at_server = self._at_server[address] = asyncio.Semaphore(_MOST_AT_SERVER)
+        async with at_server, self._in_flight:
             try:
                 key = self._send(address, packet)
             except OSError as error:

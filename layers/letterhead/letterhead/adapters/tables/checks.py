@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
@@ -17,7 +18,10 @@ from letterhead.adapters.tables.connection import TableModel
 from letterhead.domains.history import KEPT, CheckEntry, HistoryPage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from letterhead.domains.domain import SendingDomain
 
 
 class CheckItem(TableModel):
@@ -69,6 +73,15 @@ class CheckTable:
                 return False
             raise
         return True
+
+    def last_looks(self, domains: Sequence[SendingDomain]) -> Mapping[str, datetime]:
+        """When each of the domains was last checked, by its id, as far as its newest entry is there."""
+        keys = [
+            (domain.domain_id, domain.last_check.check_id)
+            for domain in domains
+            if domain.last_check is not None
+        ]
+        return {item.domain_id: item.last_at for item in CheckItem.batch_get(keys)} if keys else {}
 
     def page(self, domain_id: str, *, size: int, after: str | None, now: datetime) -> HistoryPage:
         """The newest entries, or those older than the one of the id `after`. Costs one Query."""

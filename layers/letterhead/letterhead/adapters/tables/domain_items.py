@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pynamodb.attributes import (
@@ -14,10 +16,13 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import AllProjection, KeysOnlyProjection, LocalSecondaryIndex
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
 
 from letterhead.adapters.tables.attributes import Moment
 from letterhead.adapters.tables.connection import TableModel
+from letterhead.adapters.tables.watch_slots import watched_at
 from letterhead.domains.domain import CheckMark, Ownership, Registration, SendingDomain
 from letterhead.domains.records import RecordPurpose, RecordStatus
 
@@ -55,12 +60,22 @@ class _ByExternalId(LocalSecondaryIndex["DomainItem"]):  # type: ignore[no-untyp
     external_id = UnicodeAttribute(range_key=True)
 
 
+class _ByWatch(GlobalSecondaryIndex["DomainItem"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_watch"
+        projection = AllProjection()
+
+    watch_slot = UnicodeAttribute(hash_key=True)
+    watch_key = UnicodeAttribute(range_key=True)
+
+
 class DomainItem(TableModel):
     """A domain as an item, or a count, which has `total` and `verified` only.
 
     `statuses`, `metadata` and `settings` are JSON, for they are only ever read whole; `findings` are compressed JSON.
     What it says of pauses and warnings is written for the domain's reputation alone, never by a change of the domain.
-    `verification_key` is `<verified or not>#<domain id>`, and absent while the domain is being deleted.
+    `verification_key` is `<verified or not>#<domain id>`, and absent while the domain is being deleted. `watch_slot` and
+    `watch_key` say when the domain is to be looked at: `watch_slots` explains them.
     """
 
     class Meta:
@@ -103,12 +118,22 @@ class DomainItem(TableModel):
     settings = JSONAttribute()
     created_at = Moment()
     updated_at = Moment()
+    announced = UnicodeAttribute(null=True)
+    missed = JSONAttribute(null=True)
+    doubts = JSONAttribute(null=True)
+    announcements = NumberAttribute(null=True)
+    due_at = Moment(null=True)
+    silent_since = Moment(null=True)
+    troubled_since = Moment(null=True)
+    watch_slot = UnicodeAttribute(null=True)
+    watch_key = UnicodeAttribute(null=True)
     total = NumberAttribute(null=True)
     verified = NumberAttribute(null=True)
 
     by_id = _ById()
     by_verification = _ByVerification()
     by_external_id = _ByExternalId()
+    by_watch = _ByWatch()
 
 
 def verification_prefix(*, verified: bool) -> str:
@@ -127,6 +152,7 @@ def is_present(domain: SendingDomain) -> Condition:
 def item_of(domain: SendingDomain) -> DomainItem:
     """A domain's item."""
     last = domain.last_check
+    watch_slot, watch_key = watched_at(domain.domain_id, domain.due_at)
     return DomainItem(
         account_id=domain.account_id,
         name=domain.name,
@@ -160,6 +186,15 @@ def item_of(domain: SendingDomain) -> DomainItem:
         external_id=domain.external_id,
         metadata=dict(domain.metadata),
         settings=dict(domain.settings),
+        announced=domain.announced.value if domain.announced is not RecordStatus.PENDING else None,
+        missed={purpose.value: value for purpose, value in domain.missed.items()} or None,
+        doubts={key: since.isoformat() for key, since in domain.doubts.items()} or None,
+        announcements=domain.announcements or None,
+        due_at=domain.due_at,
+        silent_since=domain.silent_since,
+        troubled_since=domain.troubled_since,
+        watch_slot=watch_slot,
+        watch_key=watch_key,
         created_at=domain.created_at,
         updated_at=domain.updated_at,
     )
@@ -202,6 +237,13 @@ def domain_of(item: DomainItem) -> SendingDomain:
         external_id=item.external_id,
         metadata=item.metadata,
         settings=item.settings,
+        announced=RecordStatus(item.announced or RecordStatus.PENDING),
+        missed={RecordPurpose(purpose): value for purpose, value in (item.missed or {}).items()},
+        doubts={key: datetime.fromisoformat(since) for key, since in (item.doubts or {}).items()},
+        announcements=int(item.announcements or 0),
+        due_at=item.due_at,
+        silent_since=item.silent_since,
+        troubled_since=item.troubled_since,
     )
 
 
@@ -238,6 +280,15 @@ _MUTABLE = (
     DomainItem.last_check_digest,
     DomainItem.dkim_verified_at,
     DomainItem.settings,
+    DomainItem.announced,
+    DomainItem.missed,
+    DomainItem.doubts,
+    DomainItem.announcements,
+    DomainItem.due_at,
+    DomainItem.silent_since,
+    DomainItem.troubled_since,
+    DomainItem.watch_slot,
+    DomainItem.watch_key,
     DomainItem.updated_at,
 )
 

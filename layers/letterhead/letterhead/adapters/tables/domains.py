@@ -16,6 +16,7 @@ from letterhead.adapters.tables.claims import GUARD, ClaimTable, TableView
 from letterhead.adapters.tables.domain_items import DomainItem, changes_between, domain_of, item_of
 from letterhead.adapters.tables.domain_lists import listed
 from letterhead.adapters.tables.labelled_writes import LabelledWrites, RefusedError
+from letterhead.adapters.tables.watch_slots import watched_at
 from letterhead.domains.claims import NameClaims, NameView, ViewOutdatedError
 from letterhead.domains.domain import (
     DomainChangedError,
@@ -23,14 +24,17 @@ from letterhead.domains.domain import (
     DomainNotFoundError,
     SendingDomain,
 )
-from letterhead.domains.ports import Added, Changed, DomainChange, Removed
+from letterhead.domains.pages import DomainPage, DomainQuery
+from letterhead.domains.ports import Added, Changed, DomainChange, Place, Removed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pynamodb.expressions.condition import Condition
 
+    from letterhead.adapters.tables.outbox import OutboxTable
     from letterhead.domains.pages import DomainPage, DomainQuery
+    from letterhead.outbox.event import Event
 
 COUNT = "#count"
 _ADDED, _REMOVED, _CHANGED, _ROOM = "added", "removed", "changed", "room"
@@ -39,9 +43,10 @@ _ADDED, _REMOVED, _CHANGED, _ROOM = "added", "removed", "changed", "room"
 class DomainTable:
     """Where domains are kept, each together with the claim on its name."""
 
-    def __init__(self, table_name: str, claims: ClaimTable) -> None:
+    def __init__(self, table_name: str, claims: ClaimTable, outbox: OutboxTable | None = None) -> None:
         DomainItem.bind(table_name)
         self._claims = claims
+        self._outbox = outbox
 
     def by_name(self, account_id: str, name: str) -> SendingDomain | None:
         """The account's domain of that name (in A-labels), or None."""
@@ -63,23 +68,27 @@ class DomainTable:
         """A page of the account's domains; those whose deletion has begun are left out."""
         return listed(account_id, query, _count_of)
 
-    def save(self, domain: SendingDomain, *, before: SendingDomain) -> SendingDomain:
-        """Store what changed since `before`.
+    def save(
+        self, domain: SendingDomain, *, before: SendingDomain, events: Sequence[Event] = ()
+    ) -> SendingDomain:
+        """Store what changed since `before`, and the events that tell of it, which takes an outbox.
 
-        Raises `DomainNotFoundError` when it has been deleted meanwhile, `DomainChangedError` when its version has grown.
+        Raises `DomainNotFoundError` when it has been deleted meanwhile, `DomainChangedError` when its version has grown, or
+        when something has been told of it meanwhile and this tells something too.
         """
-        change = Changed(before, domain)
+        change = Changed(before, domain, tuple(events))
         actions = changes_between(before, domain)
-        if not actions:
+        if not actions and not events:
             return domain
         try:
-            if _counted(change)[1] == (0, 0):
+            if _counted(change)[1] == (0, 0) and not events:
                 item = DomainItem(account_id=before.account_id, name=before.name)
-                item.update(actions, condition=_unchanged(before))
+                item.update(actions, condition=_unchanged(change))
             else:
                 writes = LabelledWrites()
                 _change(writes, change)
                 _count(writes, [change])
+                self._tell(writes, [change])
                 writes.write()
         except RefusedError as refusal:
             raise _changed_or_gone(before) from refusal
@@ -88,6 +97,10 @@ class DomainTable:
                 raise _changed_or_gone(before) from error
             raise
         return domain
+
+    def place(self, domain: SendingDomain) -> Place:
+        """Where a domain lies in the index by which it is watched."""
+        return Place(*watched_at(domain.domain_id, domain.due_at))
 
     def view(self, account_id: str, name: str, registrable: str) -> NameView:
         """Who has the name and those above and below it, strongly consistent."""
@@ -104,11 +117,19 @@ class DomainTable:
         for change in changes:
             _put(writes, change)
         _count(writes, changes)
+        self._tell(writes, changes)
         self._claims.add_to(writes, view, here)
         try:
             writes.write()
         except RefusedError as refusal:
             raise _reason(refusal, changes) from refusal
+
+    def _tell(self, writes: LabelledWrites, changes: Sequence[DomainChange]) -> None:
+        for change in changes:
+            for event in change.events if isinstance(change, Changed) else ():
+                if self._outbox is None:
+                    raise ValueError("domains without an outbox can't have events")
+                writes.save(self._outbox.item(event))
 
 
 def _put(writes: LabelledWrites, change: DomainChange) -> None:
@@ -127,14 +148,20 @@ def _change(writes: LabelledWrites, change: Changed) -> None:
     writes.update(
         DomainItem(account_id=before.account_id, name=before.name),
         changes_between(before, change.after),
-        condition=_unchanged(before),
+        condition=_unchanged(change),
         label=_CHANGED + before.account_id,
     )
 
 
-def _unchanged(domain: SendingDomain) -> Condition:
-    unchanged: Condition = (DomainItem.domain_id == domain.domain_id) & (DomainItem.version == domain.version)
-    return unchanged
+def _unchanged(change: Changed) -> Condition:
+    before = change.before
+    unchanged: Condition = (DomainItem.domain_id == before.domain_id) & (DomainItem.version == before.version)
+    if change.after.announcements == before.announcements:
+        return unchanged
+    told = DomainItem.announcements
+    untold: Condition = told == before.announcements if before.announcements else told.does_not_exist()
+    both: Condition = unchanged & untold
+    return both
 
 
 def _count(writes: LabelledWrites, changes: Sequence[DomainChange]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 
+from letterhead import identifiers
 from letterhead.adapters.tables.attributes import Instant
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.outbox.event import KEPT, Event, EventType
@@ -48,7 +49,11 @@ class OutboxTable:
 
     def append(self, transaction: TransactWrite, event: Event) -> None:
         """Add an event to the transaction that makes it true."""
-        transaction.save(_item(event))
+        transaction.save(self.item(event))
+
+    def item(self, event: Event) -> OutboxItem:
+        """An event as an item, for whoever writes it together with other things."""
+        return _item(event)
 
     def append_once(self, event: Event) -> None:
         """Write an event whose change is written already, unless it is there: for whoever is brought back until all is done."""
@@ -64,17 +69,19 @@ class OutboxTable:
             item = OutboxItem.get(account_id, event_id, consistent_read=True)
         except OutboxItem.DoesNotExist:
             return None
-        if cast("datetime | None", item.owner_told_at) is not None or item.forget_at <= now.timestamp():
+        if _told_at(item) is not None or item.forget_at <= now.timestamp():
             return None
-        return Event(
-            event_id=item.event_id,
-            type=EventType(item.event_type),
-            account_id=item.account_id,
-            domain_id=item.domain_id,
-            identity_id=item.identity_id,
-            occurred_at=item.occurred_at,
-            data=item.data,
-        )
+        return _event(item)
+
+    def between(
+        self, account_id: str, first: datetime, last: datetime
+    ) -> list[tuple[Event, datetime | None]]:
+        """The account's events of a period in order (strongly consistent), each with when its owner was told of it."""
+        period = OutboxItem.event_id.between(identifiers.first_of(first), identifiers.first_of(last))
+        return [
+            (_event(item), _told_at(item))
+            for item in OutboxItem.query(account_id, period, consistent_read=True)
+        ]
 
     def note_told(self, event: Event, now: datetime) -> None:
         """Note that the owner has been told; nothing when the event is gone."""
@@ -102,4 +109,20 @@ def _item(event: Event) -> OutboxItem:
         occurred_at=event.occurred_at,
         data=dict(event.data),
         forget_at=int((event.occurred_at + KEPT).timestamp()),
+    )
+
+
+def _told_at(item: OutboxItem) -> datetime | None:
+    return cast("datetime | None", item.owner_told_at)
+
+
+def _event(item: OutboxItem) -> Event:
+    return Event(
+        event_id=item.event_id,
+        type=EventType(item.event_type),
+        account_id=item.account_id,
+        domain_id=item.domain_id,
+        identity_id=item.identity_id,
+        occurred_at=item.occurred_at,
+        data=item.data,
     )

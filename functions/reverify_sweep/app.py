@@ -1,0 +1,47 @@
+"""On a schedule: puts the domains that are due onto the queue of looks, with what SES says of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from letterhead.adapters.look_queue import DomainLookQueue
+from letterhead.adapters.ses_statuses import SesStatuses
+from letterhead.adapters.tables.domain_watch import DomainWatchTable
+from letterhead.adapters.tables.sweeps import SesTurns, SweepTable
+from letterhead.domains.rhythm import Rhythm
+from letterhead.domains.sweep import Sweep
+from letterhead.http.api import utc_now
+from letterhead.http.event_time import moment
+from letterhead.settings import Settings
+
+settings = Settings.from_env()
+logger = Logger(service="reverify_sweep")
+# A chunk waits for a few calls to SES; what isn't begun by then is left to the next sweep.
+ENDING = timedelta(seconds=90)
+LONGEST = timedelta(minutes=15)
+parts = {
+    "watch": DomainWatchTable(settings.domains_table),
+    "provider": SesStatuses(SesTurns(settings.sweeps_table, settings.ses_calls_per_second)),
+    "queue": DomainLookQueue(settings.look_queue_url),
+    "ledger": SweepTable(settings.sweeps_table, LONGEST),
+    "rhythm": Rhythm(**settings.rhythm),
+}
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Queue what is due now; answers how much that was."""
+    clock = utc_now()
+    now = moment(event, clock, emulated=settings.emulated)
+    ends_at = clock + timedelta(milliseconds=context.get_remaining_time_in_millis()) - ENDING
+    sweep = Sweep(
+        **parts,
+        time_is_left=lambda: utc_now() < ends_at,
+        time=now if settings.emulated and "time" in event else None,
+    )
+    swept = asdict(sweep.run(now))
+    logger.info("swept", extra=swept)
+    return swept
