@@ -35,6 +35,7 @@ def deploy_parameters(origin: str, dns: Address) -> dict[str, str]:
         "EventRetrySeconds": SHORTEST_RETRY_SECONDS,
         "ConfirmationsPerAddress": MOST_CONFIRMATIONS,
         "SharedSender": SHARED_SENDER,
+        "WarmUpAllowance": "0",
         "TokenRequestsPerMinute": "60000",
         "AccountRequestsPerMinute": "60000",
         "SendsPerDay": "10000000",

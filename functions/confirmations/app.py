@@ -11,19 +11,29 @@ from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.identity_decisions import IdentityDecisionTable
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
 from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.adapters.tables.sandbox import SandboxTable
 from letterhead.http.api import Api
 from letterhead.http.confirmation_calls import ConfirmationCalls
+from letterhead.http.invitation_calls import InvitationCalls
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
+links, accounts = ConfirmationTable(settings.confirmations_table), AccountTable(settings.accounts_table)
 calls = ConfirmationCalls(
-    links=ConfirmationTable(settings.confirmations_table),
+    links=links,
     identities=IdentityDecisionTable(
         IdentityTable(settings.identities_table), OutboxTable(settings.outbox_table)
     ),
-    accounts=AccountTable(settings.accounts_table),
+    accounts=accounts,
     settings=IdentitySettingsTable(settings.identity_settings_table),
     new_id=identifiers.new_id,
     deployment=settings.deployment,
 )
-handler = Api("confirmations", calls.operations, logger=Logger(service="confirmations"))
+invitations = InvitationCalls(
+    links=links,
+    sandboxes=SandboxTable(settings.sandbox_table),
+    accounts=accounts,
+    new_id=identifiers.new_id,
+)
+operations = {**calls.operations, **invitations.operations}
+handler = Api("confirmations", operations, logger=Logger(service="confirmations"))

@@ -1,7 +1,5 @@
 """Sending over HTTP, in three dialects; and what would become of a mail."""
 
-from datetime import timedelta
-
 from aws_lambda_powertools import Logger
 
 from letterhead.adapters.mail_addresses import MailAddresses
@@ -11,11 +9,13 @@ from letterhead.adapters.tables.access_log import AccessLogTable
 from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.bulks import BulkTable
 from letterhead.adapters.tables.claims import ClaimTable
+from letterhead.adapters.tables.counts import CountTable
 from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.idempotency import IdempotencyTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.limits import open_leases
 from letterhead.adapters.tables.messages import MessageTable
+from letterhead.adapters.tables.sandbox import SandboxTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.adapters.tables.templates import TemplateTable
 from letterhead.adapters.tables.tokens import TokenTable
@@ -24,22 +24,22 @@ from letterhead.http.drafting import Drafting
 from letterhead.http.email_calls import EmailCalls, Keepers
 from letterhead.http.gate import Gate
 from letterhead.http.once import Once
-from letterhead.http.sending_limits import DailySends
-from letterhead.messages.people import OwnersAlone
+from letterhead.http.sending_limits import DailySends, WarmUpSends
+from letterhead.sandbox.own_people import OwnPeople
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
-kept = timedelta(days=settings.activity_days)
-addresses = MailAddresses()
+addresses, kept = MailAddresses(), settings.activity_kept
 leases = open_leases(settings.limits_table)
+domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 keepers = Keepers(
-    domains=DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),
+    domains=domains,
     identities=IdentityTable(settings.identities_table),
     lists=SuppressionTable(settings.suppressions_table),
-    people=OwnersAlone(AccountTable(settings.accounts_table)),
+    people=OwnPeople(AccountTable(settings.accounts_table), SandboxTable(settings.sandbox_table), addresses),
     daily=DailySends(leases, settings.limits),
-    warm_ups=None,
-    operators_own=(settings.shared_sender, settings.sandbox_domain),
+    warm_ups=WarmUpSends(leases, settings.warm_up, CountTable(settings.counts_table), domains),
+    operators_own=settings.operators_own,
     addresses=addresses,
 )
 calls = EmailCalls(

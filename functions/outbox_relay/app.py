@@ -1,4 +1,4 @@
-"""From the streams of identities, messages, activity and the outbox to the queues of mail and webhooks; copies and nothing else.
+"""From the streams of identities, test recipients, messages, activity and the outbox to the queues of mail and webhooks; copies only.
 
 It raises when it can't copy all: the stream then brings the whole batch again, and whoever reads the queues takes a repeated
 request for one.
@@ -16,6 +16,7 @@ from letterhead.adapters.message_queue import MessageQueue
 from letterhead.adapters.message_stream import departure_requests
 from letterhead.adapters.outbox_stream import announcements, lapse_requests, notice_requests
 from letterhead.adapters.queues import OutgoingMailQueue, Request
+from letterhead.adapters.sandbox_stream import recipient_mail_requests
 from letterhead.adapters.webhook_queues import WebhookEventQueue
 from letterhead.settings import Settings
 
@@ -34,6 +35,7 @@ def handler(event: dict[str, Any], _context: Any) -> None:
         *verification_requests(records),
         *notice_requests(records),
         *lapse_requests(records),
+        *recipient_mail_requests(records),
     ]
     queue.put(requests)
     departures = departure_requests(records)

@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from letterhead.adapters.completion_queue import CompletionQueue
+from letterhead.adapters.link_key import LinkKey
 from letterhead.adapters.message_contents import MessageContents
 from letterhead.adapters.message_queue import read_departure
 from letterhead.adapters.ses_account import SesAccount
@@ -18,38 +19,37 @@ from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.counts import CountTable
 from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.identities import IdentityTable
+from letterhead.adapters.tables.limits import open_leases
 from letterhead.adapters.tables.messages import MessageTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.http.message_sender import MessageSender, paced
+from letterhead.http.sending_limits import WarmUpSends
 from letterhead.messages.departure import Departures
 from letterhead.messages.history import MessageHistory
+from letterhead.messages.unsubscribing import WithUnsubscribeLinks
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
-logger = Logger(service="send_messages")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-kept = timedelta(days=settings.activity_days)
-counts = CountTable(settings.counts_table)
-history = MessageHistory(
-    ActivityTable(settings.activity_table, counts, kept), ActivityLists(settings.activity_table, counts)
-)
+kept, counts = timedelta(days=settings.activity_days), CountTable(settings.counts_table)
+log = ActivityTable(settings.activity_table, counts, kept)
+history = MessageHistory(log, ActivityLists(settings.activity_table, counts))
+domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
+ses = SesMessages(settings.configuration_set, paced(SesAccount(), settings.sending_environments))
 departures = Departures(
     store=MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept),
     accounts=AccountTable(settings.accounts_table),
-    domains=DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),
+    domains=domains,
     identities=IdentityTable(settings.identities_table),
     lists=SuppressionTable(settings.suppressions_table),
-    warm_ups=None,
-    provider=SesMessages(
-        settings.configuration_set,
-        paced(SesAccount(), settings.sending_environments),
-    ),
+    warm_ups=WarmUpSends(open_leases(settings.limits_table), settings.warm_up, counts, domains),
+    provider=WithUnsubscribeLinks(ses, LinkKey(settings.link_key_secret), settings.public_url),
     simulation=SimulatedEvents(settings.mail_events_queue_url),
     evidence=history,
     notes=history,
     rechecks=CompletionQueue(settings.completion_queue_url),
 )
-sender = MessageSender(departures, logger)
+sender = MessageSender(departures, Logger(service="send_messages"))
 
 
 def handler(event: dict[str, object], context: object) -> object:

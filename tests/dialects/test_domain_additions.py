@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -24,6 +25,7 @@ from letterhead.domains.history import CheckEntry
 from letterhead.domains.ports import ChallengeAnswer, ChallengeResult
 from letterhead.domains.records import RecordPurpose
 from letterhead.domains.verification import Verification
+from letterhead.messages.warm_up import WarmUp
 from tests.fakes.sending_domains import NOW, claimed_domain, registered_domain
 from tests.golden.reading import on_the_wire
 
@@ -170,3 +172,10 @@ def test_an_entry_of_the_history_says_when_and_how_often():
         "checks": 3,
         "results": [],
     }
+
+
+def test_a_warm_up_shows_its_allowance_until_it_is_over():
+    day = date(2026, 6, 14)
+    found = [None, WarmUp(200, day), WarmUp(None, day)]
+    shown = [of(replace(claimed_domain(), warm_up=each))["warm_up"] for each in found]
+    assert shown == [None, {"allowance": 200, "day": "2026-06-14"}, None]

@@ -24,10 +24,12 @@ CALLS = {
     "logs": "/v1/logs",
     "webhooks": "/v1/webhooks",
 }
+# Those that only Sendara has.
+SENDARAS = {"sandbox": "/v1/test-recipients"}
 
 
 def test_there_is_a_call_for_every_function() -> None:
-    assert {route.function for route in ROUTES if route.dialect} == set(CALLS)
+    assert {route.function for route in ROUTES if route.dialect} == set(CALLS | SENDARAS)
 
 
 def test_every_functions_calls_are_in_the_log_once_it_is_on(cloud: LocalCloud, account: Account) -> None:
@@ -36,12 +38,14 @@ def test_every_functions_calls_are_in_the_log_once_it_is_on(cloud: LocalCloud, a
     assert account.sendara("PUT", "/v1/settings", {"api_logging": True}).json == {"api_logging": True}
     for path in CALLS.values():
         account.mailersend("GET", path)
+    for path in SENDARAS.values():
+        account.sendara("GET", path)
 
     listed = account.mailersend("GET", "/v1/logs?limit=100").json["data"]
     assert {call["endpoint"].split("/")[2] for call in listed} == {
-        path.split("/")[2] for path in CALLS.values()
+        path.split("/")[2] for path in (CALLS | SENDARAS).values()
     }
-    assert len(listed) == len(CALLS)
+    assert len(listed) == len(CALLS) + len(SENDARAS)
     assert all(call["ip_address"] and call["user_agent"] and call["duration_ms"] for call in listed)
     assert account.mailersend("GET", "/v1/logs?code=404").json["data"][0]["code"] == 404
     assert cloud.account("Rival").mailersend("GET", "/v1/logs").json["data"] == []

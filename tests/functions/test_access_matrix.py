@@ -20,13 +20,16 @@ from moto.dynamodb.models import dynamodb_backends
 from letterhead import identifiers
 from letterhead.adapters.tables.bulks import BulkTable
 from letterhead.adapters.tables.jobs import JobTable
+from letterhead.adapters.tables.sandbox import SandboxTable
 from letterhead.adapters.tables.templates import TemplateTable
 from letterhead.adapters.tables.tokens import TokenTable
 from letterhead.domains.domain import SendingDomain
 from letterhead.http.dialect_choice import is_shared
 from letterhead.http.gate import Gate
 from letterhead.http.routes import ROUTES, Route
+from letterhead.identities.addresses import EmailAddress
 from letterhead.messages.bulk import Bulk
+from letterhead.sandbox.recipient import Sandbox, SandboxRecipient
 from letterhead.suppressions.exporting import new_export
 from letterhead.templates.template import Template
 from letterhead.tokens import secret
@@ -86,6 +89,7 @@ class Clients:
             "foreign": message_sent(rivals_domain, rivals_identity),
         }
         self._bulks = {"own": bulk_of(self.agency), "foreign": bulk_of(rival)}
+        self._recipients = {"own": recipient_of(self.agency), "foreign": recipient_of(rival)}
         self._templates = {
             "own": template_of(self.agency, self.domain),
             "foreign": template_of(rival, rivals_domain),
@@ -152,6 +156,9 @@ class Clients:
             "activity": lambda _, which: [self._activity_id(which)],
             "job": lambda dialect, which: [_form(dialect, "job", self._jobs.get(which, UNKNOWN))],
             "bulk": lambda _, which: [self._bulks.get(which, UNKNOWN)],
+            "recipient": lambda _, which: [
+                identifiers.to_prefixed("rcpt", self._recipients.get(which, UNKNOWN))
+            ],
             "template": lambda _, which: [self._templates.get(which, UNKNOWN)],
             "token": lambda dialect, which: [
                 _form(dialect, "key", self._tokens.get((dialect, which), UNKNOWN))
@@ -188,6 +195,17 @@ def bulk_of(agency: Agency) -> str:
     bulk = Bulk(agency.account.account_id, identifiers.new_id(NOW), NOW)
     BulkTable("BulksTable", timedelta(days=30)).add(bulk)
     return bulk.bulk_id
+
+
+def recipient_of(agency: Agency) -> str:
+    """The id of an account's one test recipient."""
+    address = EmailAddress(
+        "rory", f"{agency.account.name.lower()}.example", f"{agency.account.name.lower()}.example"
+    )
+    recipient = SandboxRecipient(agency.account.account_id, identifiers.new_id(NOW), address, NOW)
+    empty = Sandbox(agency.account.account_id)
+    SandboxTable("SandboxTable").change(empty, empty.with_new(recipient))
+    return recipient.recipient_id
 
 
 def template_of(agency: Agency, domain: SendingDomain) -> str:

@@ -25,6 +25,8 @@ def test_only_pages_for_people_do_without_dialect_and_scope():
     assert {route.path for route in ROUTES if not (route.dialect and route.scope)} == {
         "/.well-known/letterhead",
         "/confirmations/{link}",
+        "/test-recipients/{link}",
+        "/unsubscribe/{link}",
     }
     assert [route for route in ROUTES if bool(route.dialect) != bool(route.scope)] == []
 

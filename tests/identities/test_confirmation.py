@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from letterhead.identities.confirmation import Decision, LinkState, Outcome, look, press
+from letterhead.identities.decisions import consent_of
 from letterhead.identities.identity import IdentityChangedError, IdentityStatus
 from letterhead.identities.links import LINK_LIFETIME, ConfirmationLink, derive_token, hash_of, visit_field
 from tests.fakes.identity_store import InMemoryConfirmations, InMemoryIdentities
@@ -37,7 +38,7 @@ class Person:
         return token
 
     def look(self, now=LATER, token=None):
-        return look(token or self.token, links=self.links, identities=self.identities, now=now)
+        return look(token or self.token, links=self.links, matter=consent_of(self.identities), now=now)
 
     def press(self, decision=Decision.CONFIRM, *, now=LATER, token=None, visit=None):
         token = token or self.token
@@ -46,7 +47,7 @@ class Person:
             decision,
             visit_field(token, NOW) if visit is None else visit,
             links=self.links,
-            identities=self.identities,
+            matter=consent_of(self.identities),
             ledger=self.links,
             now=now,
             event_id="0event00event000",
@@ -67,7 +68,7 @@ def person():
 
 def test_a_link_shows_the_identity_and_when_it_ends_and_changes_nothing(person):
     opened = person.look()
-    assert (opened.state, opened.identity, opened.expires_at) == (
+    assert (opened.state, opened.asked, opened.expires_at) == (
         LinkState.OPEN,
         person.identity,
         NOW + LINK_LIFETIME,
@@ -154,10 +155,10 @@ def test_a_press_without_a_page_of_ours_changes_nothing(person):
 def test_a_double_click_and_a_reload_are_told_the_same_again(person, decision):
     first = person.press(decision)
     again = person.press(decision, now=LATER + timedelta(minutes=10))
-    assert (again.outcome, again.opened.state, again.opened.identity) == (
+    assert (again.outcome, again.opened.state, again.opened.asked) == (
         Outcome.DONE,
         first.opened.state,
-        first.opened.identity,
+        first.opened.asked,
     )
     assert person.kept.decided_at == LATER
 
@@ -222,5 +223,5 @@ def test_an_invented_link_and_a_deleted_identitys_are_equally_unknown(person):
     person.identities = InMemoryIdentities()
     assert invented == nonsense == person.look()
     assert invented.state is LinkState.UNKNOWN
-    assert invented.identity is None
+    assert invented.asked is None
     assert person.press().outcome is Outcome.CLOSED

@@ -15,6 +15,7 @@ from letterhead.identities.confirmation_mailing import (
     MailingStores,
     MailRequest,
 )
+from letterhead.identities.decisions import consent_of
 from letterhead.identities.identity import IdentityDomain, IdentityStatus, MailFailure
 from letterhead.identities.link_host import LinkAddresses, LinkHost, Trouble
 from letterhead.identities.links import LINK_LIFETIME, hash_of, visit_field
@@ -180,7 +181,7 @@ def test_an_own_sender_address_gives_way_when_its_domain_may_not_send_any_more(w
 
 def test_the_link_in_the_mail_opens_the_page_for_72_hours(world):
     world.send()
-    opened = look(world.mailbox.token, links=world.links, identities=world.identities, now=NOW)
+    opened = look(world.mailbox.token, links=world.links, matter=consent_of(world.identities), now=NOW)
     assert (opened.state, opened.expires_at) == (LinkState.OPEN, NOW + LINK_LIFETIME)
 
 
@@ -321,7 +322,7 @@ def test_a_mailed_link_confirms(world):
         Decision.CONFIRM,
         visit_field(token, NOW),
         links=world.links,
-        identities=world.identities,
+        matter=consent_of(world.identities),
         ledger=world.links,
         now=NOW,
         event_id="0event00event000",

@@ -164,6 +164,15 @@ def additions(moment: Moment) -> dict[str, Schema]:
         "can_send": flag("Whether mail may go out from it."),
         "findings": array(ref("RecordFinding"), "What the last check found."),
         "ownership_challenge": ref("OwnershipChallenge"),
+        "warm_up": nullable(
+            resource(
+                {
+                    "allowance": number("How many mails it may send that day."),
+                    "day": text(example="2026-06-14"),
+                },
+                "Where a new domain's warm-up stood on the last day (UTC) on which it sent; null for one that doesn't warm up.",
+            )
+        ),
         "ownership_lost_at": nullable(moment("When another account proved that the name is its own.")),
     }
 

@@ -36,6 +36,12 @@ from letterhead.messages.bulk import BulkNotFoundError
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
 from letterhead.messages.gates import Code, GateAnswer, GateName, MailRefusedAtGateError, Verdict
 from letterhead.messages.sender import NOT_VERIFIED
+from letterhead.sandbox.recipient import (
+    RecipientExistsError,
+    RecipientNotFoundError,
+    RecipientVerifiedError,
+    TooManyRecipientsError,
+)
 from letterhead.suppressions.pages import TooManyPatternsError
 from letterhead.templates.template import (
     MissingVariablesError,
@@ -148,6 +154,10 @@ _SAMPLES: tuple[Refusal, ...] = (
         ),
         "the address may not be asked by a confirmation mail now",
     ),
+    Refusal(RecipientNotFoundError(), "this account has no such test recipient"),
+    Refusal(RecipientExistsError(), "the address is a test recipient of this account already"),
+    Refusal(RecipientVerifiedError(), "the test recipient has agreed already"),
+    Refusal(TooManyRecipientsError(), "the account has as many test recipients as it may have"),
     Refusal(UnknownDomainError(), "this account has no such domain"),
     Refusal(DomainNotVerifiedError(), "the domain isn't verified"),
     Refusal(

@@ -21,6 +21,7 @@ ENDPOINT_PREFIX = "wh"
 DELIVERY_PREFIX = "dlv"
 EVENT_PREFIX = "evt"
 MESSAGE_PREFIX = "msg"
+RECIPIENT_PREFIX = "rcpt"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RANDOM_BITS = 36
 _ID_BITS = 80

@@ -122,6 +122,11 @@ class Settings:
         return int(self._required("ACTIVITY_DAYS"))
 
     @property
+    def activity_kept(self) -> timedelta:
+        """The same as a time."""
+        return timedelta(days=self.activity_days)
+
+    @property
     def counts_table(self) -> str:
         """The table of the domains' daily counts, by name."""
         return self._required("COUNTS_TABLE")
@@ -168,6 +173,11 @@ class Settings:
         return self.environment.get("SANDBOX_DOMAIN", "").lower().rstrip(".") or None
 
     @property
+    def operators_own(self) -> tuple[str | None, str | None]:
+        """The two of them."""
+        return self.shared_sender, self.sandbox_domain
+
+    @property
     def mail_events_queue_url(self) -> str:
         """The queue of what SES says became of mails."""
         return self._required("MAIL_EVENTS_QUEUE_URL")
@@ -184,8 +194,9 @@ class Settings:
 
     @property
     def mail_tables(self) -> Mapping[str, str]:
-        """The tables of messages, bulks and templates."""
-        return {"messages": self.messages_table, "bulks": self.bulks_table, "templates": self.templates_table}
+        """The tables of messages, bulks, templates and test recipients."""
+        mail = {"messages": self.messages_table, "bulks": self.bulks_table, "templates": self.templates_table}
+        return mail | {"sandbox": self.sandbox_table}
 
     @property
     def bulks_table(self) -> str:
@@ -331,6 +342,16 @@ class Settings:
     def ses_identities_arn(self) -> str:
         """What the ARN of an SES identity begins with, up to its name."""
         return self._required("SES_IDENTITIES_ARN")
+
+    @property
+    def warm_up(self) -> tuple[int, int]:
+        """How many mails a new domain may send on its first day, 0 where none warms up; and how many make an end of it."""
+        return int(self._required("WARM_UP_ALLOWANCE")), int(self._required("SENDS_PER_DAY"))
+
+    @property
+    def sandbox_table(self) -> str:
+        """The sandbox table's name."""
+        return self._required("SANDBOX_TABLE")
 
     @property
     def operator_hosts(self) -> frozenset[str]:

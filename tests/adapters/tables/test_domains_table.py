@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from letterhead.domains.domain import CheckMark, DomainExistsError, DomainNotFou
 from letterhead.domains.pages import DomainQuery
 from letterhead.domains.ports import Added, Changed
 from letterhead.domains.records import RecordPurpose, RecordStatus
+from letterhead.messages.warm_up import WarmUp
 from letterhead.unavailable import UnavailableError
 from tests.capacity_meter import metered
 from tests.fakes.domain_store import InMemoryDomains
@@ -259,3 +260,25 @@ def test_a_page_behind_the_last_costs_its_count_alone(domain_table, meter):
 
     assert domain_table.page(MINE, DomainQuery(999, 100)).domains == ()
     assert meter.read_units() == 0.5
+
+
+def test_where_a_warm_up_stands_is_noted_once_a_day_and_outlives_changes(domain_table):
+    domain = put(domain_table, registered_domain("acme.com", MINE))
+    domain_table.note_warm_up(domain, WarmUp(200, date(2026, 6, 15)))
+    for late in (WarmUp(400, date(2026, 6, 15)), WarmUp(100, date(2026, 6, 14))):
+        domain_table.note_warm_up(domain, late)
+    assert domain_table.by_name(MINE, "acme.com").warm_up == WarmUp(200, date(2026, 6, 15))
+    domain_table.save(replace(domain, can_send=True), before=domain)
+    kept = domain_table.by_id(MINE, domain.domain_id)
+    assert (kept.can_send, kept.warm_up) == (True, WarmUp(200, date(2026, 6, 15)))
+    domain_table.note_warm_up(domain, WarmUp(None, date(2026, 6, 16)))
+    assert domain_table.by_name(MINE, "acme.com").warm_up.is_over
+
+
+def test_a_domain_that_is_gone_or_another_gets_no_warm_up(domain_table):
+    domain = registered_domain("acme.com", MINE)
+    domain_table.note_warm_up(domain, WarmUp(200, date(2026, 6, 15)))
+    assert domain_table.by_name(MINE, "acme.com") is None
+    other = put(domain_table, registered_domain("acme.com", MINE, domain_id=identifiers.new_id(NOW)))
+    domain_table.note_warm_up(replace(other, domain_id="0gone00gone00gon"), WarmUp(200, date(2026, 6, 15)))
+    assert domain_table.by_name(MINE, "acme.com").warm_up is None

@@ -80,7 +80,7 @@ FULL = message(
     suppressed=2,
     unspent=True,
     bulk_id="0bulk00bulk00bul",
-    unsubscribe_url="https://app.example/unsubscribe/x",
+    unsubscribable=True,
 )
 
 

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from letterhead.dialects.people.confirmation_page import opened_page, pressed_page, read_press
+from letterhead.dialects.people.confirmation_page import opened_page, pressed_page
+from letterhead.dialects.people.consent_form import read_press
 from letterhead.identities.addresses import EmailAddress
 from letterhead.identities.confirmation import Decision, LinkState, Opened, Outcome, Pressed
 from letterhead.identities.identity import ExactState, FromMode, IdentityStatus

@@ -16,12 +16,16 @@ from moto.ses.models import ses_backends
 
 from letterhead.adapters.queues import to_message
 from letterhead.adapters.tables.identities import IdentityTable
+from letterhead.adapters.tables.sandbox import SandboxTable
 from letterhead.identities.confirmation_mailing import MailRequest
 from letterhead.identities.exact_sending import VerificationRequest
 from letterhead.identities.identity import ExactState, FromMode, IdentityDomain, IdentityStatus, MailFailure
 from letterhead.outbox.owner_notice import NoticeRequest
+from letterhead.sandbox.mailing import RecipientMailRequest
+from letterhead.sandbox.recipient import Sandbox
 from tests.fakes.aws import REGION
 from tests.fakes.deciding import decide
+from tests.fakes.invited import recipient
 from tests.fakes.sender_identities import identity
 from tests.fakes.tenant import tenant
 
@@ -161,3 +165,25 @@ def test_neither_addresses_nor_links_are_logged(function, agency):
     assert "bookshelf" not in function.log
     assert "confirm.example" not in function.log
     assert [line["became"] for line in function.lines] == ["sent"]
+
+
+def test_who_is_to_be_a_test_recipient_is_asked_from_the_shared_sender(agency, tables, load):
+    boto3.client("secretsmanager").create_secret(Name="LinkKey", SecretString="k" * 64)
+    boto3.client("ses").verify_domain_identity(Domain="operator.example")
+    function = load(
+        "send_mail",
+        CONFIRMATIONS_PER_ADDRESS="10",
+        LINK_KEY_SECRET="LinkKey",
+        PUBLIC_URL="https://confirm.example",
+        SHARED_SENDER="hello@operator.example",
+    )
+    one, empty = recipient(account_id=agency.account_id), Sandbox(agency.account_id)
+    SandboxTable("SandboxTable").change(empty, empty.with_new(one))
+    body = to_message(RecipientMailRequest(agency.account_id, one.recipient_id, 1))
+    assert function(event(body, body)) == {"batchItemFailures": []}
+    (mail,) = sent()
+    assert (mail["From"], mail["To"]) == ("Letterhead <hello@operator.example>", "rory@bookshelf.com")
+    assert "https://confirm.example/test-recipients/" in mail.get_body(("plain",)).get_content()
+    (kept_one,) = SandboxTable("SandboxTable").of_account_now(agency.account_id).recipients
+    assert kept_one.mailed
+    assert "bookshelf" not in function.log

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from tools.openapi import values
 from tools.openapi.operation import Api
-from tools.openapi.sendara import account, domains, keys, messages, refused, send, suppressions, webhooks
+from tools.openapi.sendara import (
+    account,
+    domains,
+    keys,
+    messages,
+    refused,
+    sandbox,
+    send,
+    suppressions,
+    webhooks,
+)
 
 API = Api(
     title="Letterhead: the calls of Sendara's API",
@@ -18,6 +28,7 @@ API = Api(
     tags={
         **domains.TAG,
         **send.TAG,
+        **sandbox.TAG,
         **suppressions.TAG,
         **keys.TAG,
         **messages.TAG,
@@ -27,6 +38,7 @@ API = Api(
     operations={
         **domains.OPERATIONS,
         **send.OPERATIONS,
+        **sandbox.OPERATIONS,
         **suppressions.OPERATIONS,
         **keys.OPERATIONS,
         **messages.OPERATIONS,
@@ -35,6 +47,7 @@ API = Api(
     },
     path_parameters={
         **domains.PATH_PARAMETERS,
+        **sandbox.PATH_PARAMETERS,
         **suppressions.PATH_PARAMETERS,
         **keys.PATH_PARAMETERS,
         **messages.PATH_PARAMETERS,
@@ -44,6 +57,7 @@ API = Api(
     schemas={
         **domains.SCHEMAS,
         **send.SCHEMAS,
+        **sandbox.SCHEMAS,
         **suppressions.SCHEMAS,
         **keys.SCHEMAS,
         **messages.SCHEMAS,

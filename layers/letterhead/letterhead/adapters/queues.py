@@ -14,6 +14,7 @@ from letterhead.identities.confirmation_mailing import MailRequest
 from letterhead.identities.exact_sending import VerificationRequest
 from letterhead.identities.lapses import LapseRequest
 from letterhead.outbox.owner_notice import NoticeRequest
+from letterhead.sandbox.mailing import RecipientMailRequest
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
 
 _CONFIRMATION, _NOTICE, _VERIFICATION = "identity_confirmation", "owner_notice", "address_verification"
 _LAPSE = "domain_lapse"
+_INVITATION = "test_recipient_confirmation"
 _BATCH = 10  # SQS API reference, SendMessageBatch
 _MOST_DELAY_SECONDS = 900  # the same, DelaySeconds
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
 
 
-Request = MailRequest | NoticeRequest | VerificationRequest | LapseRequest
+Request = MailRequest | NoticeRequest | VerificationRequest | LapseRequest | RecipientMailRequest
 
 
 class QueueUnavailableError(UnavailableError):
@@ -102,6 +104,15 @@ def to_message(request: Request) -> str:
                 "round": request.round,
             }
         )
+    if isinstance(request, RecipientMailRequest):
+        return json.dumps(
+            {
+                "kind": _INVITATION,
+                "account_id": request.account_id,
+                "recipient_id": request.recipient_id,
+                "generation": request.generation,
+            }
+        )
     return json.dumps(
         {
             "kind": _CONFIRMATION,
@@ -124,6 +135,10 @@ def from_message(body: str) -> Request:
         if message["kind"] == _VERIFICATION:
             return VerificationRequest(
                 str(message["account_id"]), str(message["identity_id"]), int(message["round"])
+            )
+        if message["kind"] == _INVITATION:
+            return RecipientMailRequest(
+                str(message["account_id"]), str(message["recipient_id"]), int(message["generation"])
             )
         if message["kind"] == _CONFIRMATION:
             return MailRequest(

@@ -45,8 +45,17 @@ def additions(domain: SendingDomain, write: WriteMoment) -> dict[str, object]:
             "value": domain.challenge,
             "status": _ownership(domain),
         },
+        "warm_up": _warm_up(domain),
         "ownership_lost_at": None if domain.lost_at is None else write(domain.lost_at),
     }
+
+
+def _warm_up(domain: SendingDomain) -> Mapping[str, object] | None:
+    """How many mails a domain that warms up might send on the last day on which it sent; null for one that doesn't."""
+    found = domain.warm_up
+    if found is None or found.is_over:
+        return None
+    return {"allowance": found.allowance, "day": found.day.isoformat()}
 
 
 def challenge_row(checked: Checked) -> dict[str, object] | None:

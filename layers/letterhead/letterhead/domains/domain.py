@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from letterhead.messages.warm_up import WarmUp
+
 
 class Registration(StrEnum):
     """How far a domain's registration has come, or its deletion; any step may be the last one before a crash."""
@@ -79,6 +81,7 @@ class SendingDomain:
     when the name was proven by it, `lost_at` when the name was lost to another account. `version` grows with each change of
     ownership or registration. `answered` is false as long as the account has had no answer to its registration but "try again
     later". `settings` are those that were ever set, by their name on the wire.
+    `warm_up` is where its warm-up stood when it last sent.
 
     What others have been told: `announced` is the domain's own status, `missed` has the records that were right once and are
     known not to be, each with what stands there instead; `doubts` says since when something has looked different from that,
@@ -119,6 +122,7 @@ class SendingDomain:
     external_id: str | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
+    warm_up: WarmUp | None = None
     announced: RecordStatus = RecordStatus.PENDING
     missed: Mapping[RecordPurpose, str | None] = field(default_factory=dict)
     doubts: Mapping[str, datetime] = field(default_factory=dict)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.dialects.people import confirmation_page as pages
+from letterhead.dialects.people.consent_form import read_press
 from letterhead.dialects.reply import Reply
-from letterhead.identities.confirmation import DecidableIdentities, LinkLookup, Opened, look, press
+from letterhead.identities.confirmation import Decidable, LinkLookup, Opened, look, press
+from letterhead.identities.decisions import consent_of
 from letterhead.identities.limits import AddressLedger
 from letterhead.identities.link_host import deployment_token
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from letterhead.accounts.account import Account
     from letterhead.http.request import PublicRequest
+    from letterhead.identities.identity import SenderIdentity
     from letterhead.identities.settings import SettingsLookup
 
 
@@ -37,14 +40,14 @@ class ConfirmationCalls:
         self,
         *,
         links: Links,
-        identities: DecidableIdentities,
+        identities: Decidable[SenderIdentity],
         accounts: AccountLookup,
         settings: SettingsLookup,
         new_id: Callable[[datetime], str],
         deployment: str,
     ) -> None:
         self._links = links
-        self._identities = identities
+        self._matter = consent_of(identities)
         self._accounts = accounts
         self._settings = settings
         self._new_id = new_id
@@ -62,19 +65,19 @@ class ConfirmationCalls:
     def show(self, request: PublicRequest) -> Reply:
         """`GET /confirmations/{link}`."""
         token = request.parameters["link"]
-        opened = look(token, links=self._links, identities=self._identities, now=request.now)
+        opened = look(token, links=self._links, matter=self._matter, now=request.now)
         return pages.opened_page(opened, asker=self._asker(opened), token=token, now=request.now)
 
     def decide(self, request: PublicRequest) -> Reply:
         """`POST /confirmations/{link}`."""
         token = request.parameters["link"]
-        decision, visit = pages.read_press(request.body)
+        decision, visit = read_press(request.body)
         pressed = press(
             token,
             decision,
             visit,
             links=self._links,
-            identities=self._identities,
+            matter=self._matter,
             ledger=self._links,
             now=request.now,
             event_id=self._new_id(request.now),
@@ -91,12 +94,12 @@ class ConfirmationCalls:
         """`GET /.well-known/letterhead`: by this a host that leads here is told from one that doesn't."""
         return Reply(200, deployment_token(self._deployment), content_type="text/plain; charset=utf-8")
 
-    def _asker(self, opened: Opened) -> str:
-        account = self._accounts.by_id(opened.identity.account_id) if opened.identity else None
+    def _asker(self, opened: Opened[SenderIdentity]) -> str:
+        account = self._accounts.by_id(opened.asked.account_id) if opened.asked else None
         return account.name if account else ""
 
-    def _success_message(self, opened: Opened) -> str | None:
-        identity = opened.identity
+    def _success_message(self, opened: Opened[SenderIdentity]) -> str | None:
+        identity = opened.asked
         if identity is None or not identity.is_confirmed:
             return None
         return self._settings.of_account(identity.account_id).success_message

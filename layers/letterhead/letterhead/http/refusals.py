@@ -179,6 +179,16 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
     "identities.settings.LinkHostError": _no_link_host,
     "jobs.job.JobNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
     "suppressions.pages.TooManyPatternsError": _too_many_patterns,
+    "sandbox.recipient.RecipientNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
+    "sandbox.recipient.RecipientExistsError": lambda _: Problem(
+        Kind.INVALID, fields={"email": ("The email is a test recipient already.",)}
+    ),
+    "sandbox.recipient.RecipientVerifiedError": lambda _: Problem(
+        Kind.INVALID, fields={"id": ("The test recipient has been verified already.",)}
+    ),
+    "sandbox.recipient.TooManyRecipientsError": lambda _: Problem(
+        Kind.LIMIT_REACHED, "An account may have at most 3 test recipients."
+    ),
     "limits.standing.LimitExceededError": lambda error: Problem(
         Kind.TOO_MANY, "Too many requests.", retry_after=error.retry_after
     ),

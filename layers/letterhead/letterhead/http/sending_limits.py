@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from letterhead.limits.allotment import Amounts, Demand, account_allotment, quotas
 from letterhead.limits.limit import a_day
 from letterhead.limits.standing import LimitExceededError
+from letterhead.messages.warm_up import WarmUps
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from letterhead.activity.counts import Counts
     from letterhead.limits.allotment import Allotment
     from letterhead.limits.leases import Leases
     from letterhead.messages.sender import Sender
-    from letterhead.messages.warm_up import WarmUp
+    from letterhead.messages.warm_up import WarmUpStore
     from letterhead.tokens.token import ApiToken
 
 
@@ -41,36 +43,29 @@ class DailySends:
         return quotas(token.account_id, token.token_id, amounts).sends
 
 
-class WarmUps(Protocol):
-    """Where the warm-up of domains is kept."""
-
-    def today(self, account_id: str, domain_id: str, now: datetime) -> WarmUp | None:
-        """A domain's warm-up as it is today; None when it is over or not wanted. Raises `UnavailableError`."""
-
-
 class WarmUpSends:
-    """The mails that a domain which is warming up may send today."""
+    """The mails that a domain which is warming up may send today; `allowances` are the first day's and the last one's."""
 
-    def __init__(self, leases: Leases, warm_ups: WarmUps) -> None:
+    def __init__(
+        self, leases: Leases, allowances: tuple[int, int], counts: Counts, store: WarmUpStore
+    ) -> None:
         self._leases = leases
-        self._warm_ups = warm_ups
+        self._warm_ups = WarmUps(*allowances, counts, store)
 
     def spend(self, sender: Sender, quantity: int, now: datetime) -> bool:
         """Spend so many; False and nothing is spent when there aren't as many; True for a domain that isn't warming up."""
-        allotment = self._allotment(sender, now)
+        allotment = self._allotment(sender, now, noting=True)
         return allotment is None or _spent(self._leases, allotment, quantity, now)
 
     def left(self, sender: Sender, now: datetime) -> int | None:
         """How many are left; None for a domain that isn't warming up."""
-        allotment = self._allotment(sender, now)
+        allotment = self._allotment(sender, now, noting=False)
         return None if allotment is None else self._leases.survey(allotment, now).remaining
 
-    def _allotment(self, sender: Sender, now: datetime) -> Allotment | None:
-        if sender.domain is None:
-            return None
+    def _allotment(self, sender: Sender, now: datetime, *, noting: bool) -> Allotment | None:
         domain = sender.domain
-        warm_up = self._warm_ups.today(domain.account_id, domain.domain_id, now)
-        if warm_up is None:
+        warm_up = None if domain is None else self._warm_ups.today(domain, now, noting=noting)
+        if domain is None or warm_up is None or warm_up.allowance is None:
             return None
         limit = a_day("warm-up", "w", warm_up.allowance)
         return account_allotment(domain.domain_id, limit, (f"domain#{domain.domain_id}",))

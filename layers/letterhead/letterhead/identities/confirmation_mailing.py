@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.identities.identity import IdentityStatus, MailFailure, SenderIdentity
-from letterhead.identities.limits import AddressLedger
-from letterhead.identities.links import LINK_LIFETIME, ConfirmationLink, derive_token, hash_of
+from letterhead.identities.link_issuing import CONSENT, Key, LinkIssuing, LinkStore
 from letterhead.identities.settings import ConfirmationSender, IdentitySettings, SettingsLookup, sender_for
 from letterhead.mail.confirmation_mail import ConfirmationFacts, confirmation_mail
 from letterhead.mail.lookalikes import in_plain_sight
@@ -55,26 +54,11 @@ class MailedIdentities(Protocol):
         """Note why this generation's mail hasn't left; nothing when the generation has grown meanwhile."""
 
 
-class LinkStore(AddressLedger, Protocol):
-    """Where links are kept, and how many mails an address has got."""
-
-    def keep(self, link: ConfirmationLink) -> tuple[ConfirmationLink, bool]:
-        """Store a link, and answer it and that it is new; one of that hash that is there already stays and is the answer."""
-
-
 class AccountLookup(Protocol):
     """Where accounts are kept."""
 
     def by_id(self, account_id: str) -> Account | None:
         """The account, or None."""
-
-
-class Key(Protocol):
-    """The key from which links are derived."""
-
-    @property
-    def value(self) -> bytes:
-        """The key; raises `UnavailableError`."""
 
 
 @value_type
@@ -96,9 +80,8 @@ class ConfirmationMailing:
         self, stores: MailingStores, most_a_day: int, mailer: Mailer, key: Key, addresses: LinkAddresses
     ) -> None:
         self._stores = stores
-        self._most_a_day = most_a_day
+        self._links = LinkIssuing(stores.links, most_a_day, key, CONSENT)
         self._mailer = mailer
-        self._key = key
         self._addresses = addresses
 
     def send(self, request: MailRequest, now: datetime) -> Mailing:
@@ -118,17 +101,8 @@ class ConfirmationMailing:
         sender = sender_for(
             settings, account.account_id, account.name, identity.domain.name, self._stores.domains
         )
-        token = derive_token(self._key.value, identity.identity_id, identity.generation)
-        link, is_new = self._stores.links.keep(
-            ConfirmationLink(
-                token_hash=hash_of(token),
-                account_id=identity.account_id,
-                identity_id=identity.identity_id,
-                generation=identity.generation,
-                expires_at=now + LINK_LIFETIME,
-            )
-        )
-        if is_new and not self._stores.links.count_mail(identity.email.key, self._most_a_day, now):
+        link = self._links.issue(identity, identity.identity_id, now)
+        if link is None:
             return self._failed(identity, MailFailure.ADDRESS_LIMIT)
         address = self._addresses.address(settings.link_host_of(identity.domain.domain_id), now)
         facts = ConfirmationFacts(
@@ -137,7 +111,7 @@ class ConfirmationMailing:
             address=in_plain_sight(identity.email.shown, identity.email.deliverable),
             domain=in_plain_sight(identity.domain.shown_name, identity.domain.name),
             note=identity.personal_note if identity.add_note else None,
-            url=f"{address}/confirmations/{token}",
+            url=f"{address}{link.path}",
             expires_at=link.expires_at,
         )
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from letterhead.identities.confirmation import Decidable, Matter
 from letterhead.identities.identity import IdentityStatus, SenderIdentity, with_provider_asked
 from letterhead.outbox.event import Event, EventType
 
@@ -15,6 +16,11 @@ _EVENT_TYPES = {
     IdentityStatus.VERIFIED: EventType.SENDER_IDENTITY_VERIFIED,
     IdentityStatus.REFUSED: EventType.SENDER_IDENTITY_REFUSED,
 }
+
+
+def consent_of(identities: Decidable[SenderIdentity]) -> Matter[SenderIdentity]:
+    """The consent of an address's owner to a sender identity of it."""
+    return Matter(identities, decided, decision_event)
 
 
 def decided(identity: SenderIdentity, status: IdentityStatus, now: datetime) -> SenderIdentity:

@@ -66,7 +66,11 @@ class AddressTakenError(Exception):
     """This account has an identity of that address already."""
 
 
-class IdentityChangedError(Exception):
+class ConsentChangedError(Exception):
+    """What its address's owner is asked about isn't any more what it was when it was read."""
+
+
+class IdentityChangedError(ConsentChangedError):
     """The identity isn't any more what it was when it was read."""
 
 

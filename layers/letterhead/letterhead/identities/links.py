@@ -21,18 +21,21 @@ _VISIT = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})")
 
 @value_type
 class ConfirmationLink:
-    """What is kept of a link: whose it is and until when it serves."""
+    """What is kept of a link: whose it is, what it asks consent for, and until when it serves."""
 
     token_hash: str
     account_id: str
-    identity_id: str
+    subject_id: str
     generation: int
     expires_at: datetime
 
 
-def derive_token(key: bytes, identity_id: str, generation: int) -> str:
-    """The token of one generation of an identity: HMAC-SHA256 (RFC 2104) in base64url without padding."""
-    digest = hmac.digest(key, f"confirmation:{identity_id}:{generation}".encode(), "sha256")
+def derive_token(key: bytes, subject_id: str, generation: int, purpose: str = "confirmation") -> str:
+    """The token of one generation of what consent is asked for: HMAC-SHA256 (RFC 2104) in base64url without padding.
+
+    No two purposes share a token.
+    """
+    digest = hmac.digest(key, f"{purpose}:{subject_id}:{generation}".encode(), "sha256")
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 

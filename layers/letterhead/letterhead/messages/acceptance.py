@@ -20,6 +20,7 @@ from letterhead.messages.gates import (
 )
 from letterhead.messages.message import Message, MessageStatus, MessageStore
 from letterhead.messages.sender import Sender, SenderRefusedError, Senders
+from letterhead.messages.unsubscribe_link import wants_link
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
@@ -294,6 +295,7 @@ def accept(
         due_at=due_at,
         suppressed=len(examination.suppressed),
         bulk_id=bulk_id,
+        unsubscribable=wants_link(draft, sender.domain),
         unspent=held_back or draft.send_at is not None,
     )
     store.add(message)

@@ -43,6 +43,8 @@ def _headers(message: Message, now: datetime) -> Iterator[tuple[str, str]]:
         yield "In-Reply-To", draft.in_reply_to
     if draft.references:
         yield "References", f"{_LINE_END} ".join(draft.references)
+    if message.unsubscribable and not message.unsubscribe_url:
+        raise ValueError("a mail that is to have a link to unsubscribe is written without one")
     unsubscribe = draft.list_unsubscribe or (message.unsubscribe_url and f"<{message.unsubscribe_url}>")
     if unsubscribe:
         yield "List-Unsubscribe", unsubscribe

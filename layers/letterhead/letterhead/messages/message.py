@@ -47,6 +47,8 @@ class Message:
     files may be kept apart, in which case `content_key` says where and they are absent here. `from_name` and `from_address` are
     what the mail's From will be. `domain_id` is None for the shared sender's. `due_at` is when a waiting or scheduled one is
     looked at again. `suppressed` counts the recipients that it doesn't go to.
+    `unsubscribable` says that it carries a link by which its recipient gets no more of the kind; `unsubscribe_url` is that link
+    while the mail is written, and kept nowhere.
     `unspent` says that it has yet to be counted against its domain's warm-up, on the day on which it leaves.
     """
 
@@ -71,6 +73,7 @@ class Message:
     suppressed: int = 0
     unspent: bool = False
     bulk_id: str | None = None
+    unsubscribable: bool = False
     unsubscribe_url: str | None = None
     content_key: str | None = None
 

@@ -40,7 +40,7 @@ class ConfirmationItem(TableModel):
 
     token_hash = UnicodeAttribute(hash_key=True)
     account_id = UnicodeAttribute()
-    identity_id = UnicodeAttribute()
+    subject_id = UnicodeAttribute()
     generation = NumberAttribute()
     expires_at = Instant()
     forget_at = NumberAttribute()
@@ -60,7 +60,7 @@ class ConfirmationTable:
         item = ConfirmationItem(
             token_hash=link.token_hash,
             account_id=link.account_id,
-            identity_id=link.identity_id,
+            subject_id=link.subject_id,
             generation=link.generation,
             expires_at=link.expires_at,
             forget_at=_seconds(link.expires_at + REMEMBERED),
@@ -82,7 +82,7 @@ class ConfirmationTable:
         return ConfirmationLink(
             token_hash=item.token_hash,
             account_id=item.account_id,
-            identity_id=item.identity_id,
+            subject_id=item.subject_id,
             generation=int(item.generation),
             expires_at=item.expires_at,
         )

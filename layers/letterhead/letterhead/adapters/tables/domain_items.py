@@ -6,7 +6,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pynamodb.attributes import (
     BinaryAttribute,
@@ -20,7 +20,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
 
-from letterhead.adapters.tables.attributes import Moment
+from letterhead.adapters.tables.attributes import Day, Moment
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.adapters.tables.watch_slots import watched_at
 from letterhead.domains.domain import CheckMark, Ownership, Registration, SendingDomain
@@ -28,9 +28,12 @@ from letterhead.domains.records import RecordPurpose, RecordStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
+
+    from letterhead.messages.warm_up import WarmUp
 
 
 class _ById(LocalSecondaryIndex["DomainItem"]):  # type: ignore[no-untyped-call]
@@ -73,7 +76,8 @@ class DomainItem(TableModel):
     """A domain as an item, or a count, which has `total` and `verified` only.
 
     `statuses`, `metadata` and `settings` are JSON, for they are only ever read whole; `findings` are compressed JSON.
-    What it says of pauses and warnings is written for the domain's reputation alone, never by a change of the domain.
+    What it says of pauses and warnings is written for the domain's reputation alone, of its warm-up for that, never by a change
+    of the domain. A warm-up without an allowance is over.
     `verification_key` is `<verified or not>#<domain id>`, and absent while the domain is being deleted. `watch_slot` and
     `watch_key` say when the domain is to be looked at: `watch_slots` explains them.
     """
@@ -107,6 +111,8 @@ class DomainItem(TableModel):
     rated_since = Moment(null=True)
     bounces_warned_at = Moment(null=True)
     complaints_warned_at = Moment(null=True)
+    warm_up_allowance = NumberAttribute(null=True)
+    warm_up_day = Day(null=True)
     dkim_absences = NumberAttribute()
     dkim_absent_since = Moment(null=True)
     checked_at = Moment(null=True)
@@ -244,7 +250,18 @@ def domain_of(item: DomainItem) -> SendingDomain:
         due_at=item.due_at,
         silent_since=item.silent_since,
         troubled_since=item.troubled_since,
+        warm_up=_warm_up(item),
     )
+
+
+def _warm_up(item: DomainItem) -> WarmUp | None:
+    day = cast("date | None", item.warm_up_day)
+    if day is None:
+        return None
+    from letterhead.messages.warm_up import WarmUp
+
+    allowance = cast("float | None", item.warm_up_allowance)
+    return WarmUp(None if allowance is None else int(allowance), day)
 
 
 def changes_between(before: SendingDomain, after: SendingDomain) -> list[Action]:

@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
 
     from letterhead.adapters.tables.outbox import OutboxTable
     from letterhead.domains.pages import DomainPage, DomainQuery
+    from letterhead.messages.warm_up import WarmUp
     from letterhead.outbox.event import Event
 
 COUNT = "#count"
@@ -101,6 +103,21 @@ class DomainTable:
     def place(self, domain: SendingDomain) -> Place:
         """Where a domain lies in the index by which it is watched."""
         return Place(*watched_at(domain.domain_id, domain.due_at))
+
+    def note_warm_up(self, domain: SendingDomain, warm_up: WarmUp) -> None:
+        """Note where a domain's warm-up stands, unless somebody was quicker or the domain is gone."""
+        allowance = DomainItem.warm_up_allowance
+        actions: list[Action] = [
+            DomainItem.warm_up_day.set(warm_up.day),
+            allowance.remove() if warm_up.allowance is None else allowance.set(warm_up.allowance),
+        ]
+        later = DomainItem.warm_up_day.does_not_exist() | (DomainItem.warm_up_day < warm_up.day)
+        try:
+            item = DomainItem(account_id=domain.account_id, name=domain.name)
+            item.update(actions, condition=(DomainItem.domain_id == domain.domain_id) & later)
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
 
     def view(self, account_id: str, name: str, registrable: str) -> NameView:
         """Who has the name and those above and below it, strongly consistent."""

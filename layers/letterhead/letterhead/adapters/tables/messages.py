@@ -8,6 +8,7 @@ what is due: an item that comes as queued, or becomes so after waiting.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from zlib import crc32
 
@@ -31,13 +32,15 @@ from letterhead.tokens.dialect import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from pynamodb.attributes import Attribute
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
 DUE_PARTITIONS = 8
+# By 16 CFR 316.5 (CAN-SPAM) an opt-out works for 30 days after the mail; its link is looked up by the message.
+LINKS_SERVE = timedelta(days=60)
 _INLINE = 1_400  # octets of a draft; with the other attributes an item stays below two units of 1 KB
 _REFUSED = "ConditionalCheckFailedException"
 
@@ -90,7 +93,7 @@ class MessageItem(TableModel):
     suppressed = NumberAttribute(null=True)
     unspent = BooleanAttribute(null=True)
     bulk_id = UnicodeAttribute(null=True, attr_name="bulk")
-    unsubscribe_url = UnicodeAttribute(null=True, attr_name="unsubscribe")
+    unsubscribable = BooleanAttribute(null=True, attr_name="unsubscribe")
     created_at = Instant(attr_name="created")
     forget_at = NumberAttribute()
 
@@ -177,6 +180,9 @@ class MessageTable:
         found = MessageItem.query(account_id, key, scan_index_forward=False, limit=limit)
         return [_message(item) for item in found]
 
+    def _kept_for(self, message: Message) -> timedelta:
+        return max(self._kept, LINKS_SERVE) if message.unsubscribable else self._kept
+
     def _item(self, message: Message, draft: bytes) -> MessageItem:
         reply_to = message.reply_to
         return MessageItem(
@@ -199,9 +205,9 @@ class MessageTable:
             suppressed=message.suppressed or None,
             unspent=message.unspent or None,
             bulk_id=message.bulk_id,
-            unsubscribe_url=message.unsubscribe_url,
+            unsubscribable=message.unsubscribable or None,
             created_at=message.created_at,
-            forget_at=int((message.created_at + self._kept).timestamp()),
+            forget_at=int((message.created_at + self._kept_for(message)).timestamp()),
         )
 
 
@@ -236,7 +242,7 @@ def _message(item: MessageItem) -> Message:
         suppressed=int(item.suppressed or 0),
         unspent=bool(item.unspent),
         bulk_id=item.bulk_id,
-        unsubscribe_url=item.unsubscribe_url,
+        unsubscribable=bool(item.unsubscribable),
         content_key=item.content_key,
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from letterhead.adapters.tables.bulks import BulkItem
 from letterhead.adapters.tables.messages import MessageItem
+from letterhead.adapters.tables.sandbox import SandboxItem
 from letterhead.adapters.tables.templates import TemplateItem
 
 if TYPE_CHECKING:
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class MailShelf:
-    """An account's messages, bulks and templates. The contents of large messages go by themselves, in time."""
+    """An account's messages, bulks, templates and test recipients. The contents of large messages go by themselves, in time."""
 
-    def __init__(self, *, messages: str, bulks: str, templates: str) -> None:
-        self._models: tuple[type[TableModel], ...] = (MessageItem, BulkItem, TemplateItem)
-        for model, table_name in zip(self._models, (messages, bulks, templates), strict=True):
+    def __init__(self, *, messages: str, bulks: str, templates: str, sandbox: str) -> None:
+        self._models: tuple[type[TableModel], ...] = (MessageItem, BulkItem, TemplateItem, SandboxItem)
+        for model, table_name in zip(self._models, (messages, bulks, templates, sandbox), strict=True):
             model.bind(table_name)
 
     def forget(self, account_id: str) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from string import Template
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
 
+from letterhead.dialects.people.consent_form import PARAGRAPH, STALE, Closed, buttons, closed_page
 from letterhead.dialects.people.page import page
-from letterhead.identities.confirmation import Decision, LinkState, Opened, Outcome, Pressed
-from letterhead.identities.links import visit_field
+from letterhead.identities.confirmation import LinkState, Opened, Outcome, Pressed
 from letterhead.mail.lookalikes import in_plain_sight
 from letterhead.mail.moments import in_words
 from letterhead.markup import Markup, escape, fill
-from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,35 +18,26 @@ if TYPE_CHECKING:
     from letterhead.dialects.reply import Reply
     from letterhead.identities.identity import SenderIdentity
 
-_LONGEST_FORM = 2000
 
-
-def read_press(body: bytes) -> tuple[Decision | None, str]:
-    """What a form says: the one decision that it stands for, and the page's one-time field.
-
-    A form that says anything but one of our two words, once, decides nothing.
-    """
-    fields = parse_qs(body[:_LONGEST_FORM].decode("ascii", "replace"))
-    said = fields.get("decision", [])
-    decision = Decision(said[0]) if len(said) == 1 and said[0] in set(Decision) else None
-    return decision, fields.get("visit", [""])[0]
-
-
-def opened_page(opened: Opened, *, asker: str, token: str, now: datetime) -> Reply:
+def opened_page(opened: Opened[SenderIdentity], *, asker: str, token: str, now: datetime) -> Reply:
     """The page that a link opens."""
-    if opened.state is LinkState.OPEN and opened.identity is not None and opened.expires_at is not None:
+    if opened.state is LinkState.OPEN and opened.asked is not None and opened.expires_at is not None:
         return _form(200, opened, asker=asker, token=token, now=now)
-    closed = _CLOSED[opened.state]
-    return page(closed.status, closed.title, fill(_PARAGRAPH, text=closed.text))
+    return closed_page(_CLOSED, opened.state)
 
 
 def pressed_page(
-    pressed: Pressed, *, asker: str, token: str, now: datetime, success_message: str | None = None
+    pressed: Pressed[SenderIdentity],
+    *,
+    asker: str,
+    token: str,
+    now: datetime,
+    success_message: str | None = None,
 ) -> Reply:
     """The page after a button was pressed. A success message is the asker's own words to whoever confirmed."""
-    identity = pressed.opened.identity
+    identity = pressed.opened.asked
     if pressed.outcome is Outcome.STALE_VISIT:
-        return _form(400, pressed.opened, asker=asker, token=token, now=now, notice=_STALE)
+        return _form(400, pressed.opened, asker=asker, token=token, now=now, notice=STALE)
     if pressed.outcome is Outcome.CLOSED or identity is None:
         return opened_page(pressed.opened, asker=asker, token=token, now=now)
     template, title = (_REFUSED, "You said no")
@@ -64,21 +53,23 @@ def pressed_page(
     return page(200, title, Markup(fill(template, asker=asker, address=_address(identity)) + told))
 
 
-def _form(status: int, opened: Opened, *, asker: str, token: str, now: datetime, notice: str = "") -> Reply:
-    identity = opened.identity
+def _form(
+    status: int, opened: Opened[SenderIdentity], *, asker: str, token: str, now: datetime, notice: str = ""
+) -> Reply:
+    identity = opened.asked
     if identity is None or opened.expires_at is None:
         raise ValueError("only a link with an identity has a form")
     note = identity.personal_note if identity.add_note else None
     content = fill(
         _FORM,
-        notice=fill(_PARAGRAPH, text=notice) if notice else Markup(),
+        notice=fill(PARAGRAPH, text=notice) if notice else Markup(),
         asker=asker,
         name=identity.name,
         address=_address(identity),
         domain=in_plain_sight(identity.domain.shown_name, identity.domain.name),
         note=fill(_NOTE, asker=asker, note=note) if note else Markup(),
         until=in_words(opened.expires_at),
-        visit=visit_field(token, now),
+        buttons=buttons(token, now),
     )
     return page(status, "May they send mail in your name?", content)
 
@@ -87,16 +78,6 @@ def _address(identity: SenderIdentity) -> Markup:
     return escape(in_plain_sight(identity.email.shown, identity.email.deliverable))
 
 
-@value_type
-class _Closed:
-    status: int
-    title: str
-    text: str
-
-
-_STALE = "This page had been open for too long, or wasn\u2019t opened from the mail. Please press the button again."
-
-_PARAGRAPH = Template("<p>$text</p>")
 _NOTE = Template("<p>A note from $asker:</p>\n<blockquote>$note</blockquote>\n")
 _FORM = Template("""\
 $notice<p><strong>$asker</strong> asks for your consent to send mail with this sender:</p>
@@ -105,17 +86,7 @@ $notice<p><strong>$asker</strong> asks for your consent to send mail with this s
 <dt>Address</dt><dd>$address</dd>
 <dt>Sent through the domain</dt><dd>$domain</dd>
 </dl>
-$note<form method="post">
-<input type="hidden" name="visit" value="$visit">
-<input type="hidden" name="decision" value="confirm">
-<button class="main">Yes, I confirm</button>
-</form>
-<form method="post">
-<input type="hidden" name="visit" value="$visit">
-<input type="hidden" name="decision" value="refuse">
-<button>No, this wasn&#8217;t me</button>
-</form>
-<p class="small">This page works until $until. If you do nothing, nothing is sent in your name.</p>
+$note$buttons<p class="small">This page works until $until. If you do nothing, nothing is sent in your name.</p>
 """)
 _CONFIRMED = Template("""\
 <p>$asker may now send mail as <strong>$address</strong>.</p>
@@ -135,30 +106,30 @@ _REFUSED = Template("""\
 """)
 
 _CLOSED = {
-    LinkState.UNKNOWN: _Closed(
+    LinkState.UNKNOWN: Closed(
         404,
         "This link isn\u2019t known",
         "Perhaps a part of it was lost on the way: please copy the whole link from the mail."
         " If that doesn\u2019t help, ask whoever wrote to you for a new mail.",
     ),
-    LinkState.EXPIRED: _Closed(
+    LinkState.EXPIRED: Closed(
         410,
         "This link has expired",
         "Nothing is sent in your name."
         " If you do want to give your consent, ask whoever wrote to you for a new mail.",
     ),
-    LinkState.REPLACED: _Closed(
+    LinkState.REPLACED: Closed(
         410,
         "This link was replaced by a newer link",
         "A newer mail is on its way or in your mailbox: please use the link in that one.",
     ),
-    LinkState.USED: _Closed(
+    LinkState.USED: Closed(
         410,
         "This link was already used",
         "The consent has been given; there is nothing more to do."
         " If it wasn\u2019t you who gave it, tell whoever wrote to you.",
     ),
-    LinkState.REFUSED: _Closed(
+    LinkState.REFUSED: Closed(
         410,
         "This request was refused",
         "Nothing is sent in your name, and nobody can use this link any more.",

@@ -14,9 +14,11 @@ from letterhead.http.routes import (
     email,
     identities,
     logs,
+    sandbox,
     suppressions,
     templates,
     tokens,
+    unsubscribes,
     webhooks,
 )
 from letterhead.http.routes.route import Route
@@ -34,7 +36,9 @@ ROUTES: tuple[Route, ...] = (
     *email.ROUTES,
     *templates.ROUTES,
     *webhooks.ROUTES,
+    *sandbox.ROUTES,
     *confirmations.ROUTES,
+    *unsubscribes.ROUTES,
 )
 
 # What several services document, offered here or not, and our own paths; on these the token's own dialect decides.

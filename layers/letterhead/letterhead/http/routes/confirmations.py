@@ -9,4 +9,7 @@ ROUTES = (
     Route("HEAD", "/confirmations/{link}", "confirmations.show"),
     Route("POST", "/confirmations/{link}", "confirmations.decide"),
     Route("GET", "/.well-known/letterhead", "confirmations.tell_deployment"),
+    Route("GET", "/test-recipients/{link}", "confirmations.show_invitation"),
+    Route("HEAD", "/test-recipients/{link}", "confirmations.show_invitation"),
+    Route("POST", "/test-recipients/{link}", "confirmations.answer_invitation"),
 )
