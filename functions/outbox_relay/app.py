@@ -1,7 +1,7 @@
-"""From the streams of identities, test recipients, messages, activity and the outbox to the queues of mail and webhooks; copies only.
+"""From the streams of identities, test recipients, messages, activity and the outbox to the queues of mail and webhooks.
 
-It raises when it can't copy all: the stream then brings the whole batch again, and whoever reads the queues takes a repeated
-request for one.
+It copies and nothing else, and raises when it can't copy all: the stream then brings the whole batch again, and whoever reads the
+queues takes a repeated request for one.
 """
 
 from __future__ import annotations
