@@ -21,7 +21,9 @@ ifneq ($(shell { "$(PYTHON)" -c 'import sys; print(sys.version_info[:2])' || ech
 .PHONY: $(VENV)
 endif
 endif
-# No AWS account is meant by anything here; the region only keeps the tools from asking for one.
+# Queues, logs and the tables whose items live for a week at most hold nothing to keep (I3011 wants it said of each).
+LINT_EXCEPTIONS := I3011
+# No AWS account is meant by what has no STACK or ENV; the region only keeps the tools from asking for one.
 AWS_FREE := env -u AWS_PROFILE -u AWS_DEFAULT_PROFILE AWS_DEFAULT_REGION=eu-west-1
 
 .PHONY: help
@@ -48,6 +50,24 @@ account: $(VENV)  ## open an account and print its tokens, this once: NAME=… E
 operate: $(VENV)  ## any other act of the operator: ACT="suspend_account account_id=…" (STACK=… for a stack in AWS)
 	@exec python -m tools.operate $(ACT)
 
+.PHONY: doctor
+doctor: $(VENV)  ## what is wrong with the local cloud, or with STACK=… in AWS, deployed or not yet ([OPTIONS=--json])
+	@python -m tools.doctor $(OPTIONS)
+
+.PHONY: deploy undeploy redrive
+deploy: $(VENV)  ## build and deploy to AWS: ENV=dev or prod of samconfig.toml; asks the first time only
+	@python -m tools.deployment deploy "$(ENV)"
+
+undeploy: $(VENV)  ## delete the stack of ENV=…, once its name is typed; tables stay
+	@python -m tools.deployment undeploy "$(ENV)"
+
+redrive: $(VENV)  ## show what lies in the dead letters: QUEUE=… (STACK=… in AWS); GO=1 has it tried again
+	@python -m tools.redrive "$(QUEUE)" $(if $(GO),--go)
+
+.PHONY: cost
+cost: $(VENV)  ## what a month costs: DOMAINS=… MAILS=…; docs/cost.md has the rest
+	@python -m tools.cost "$(DOMAINS)" "$(MAILS)"
+
 .PHONY: not-up
 not-up:
 	@test ! -e .local/stack.json || { echo "make: the local cloud of this folder is up: stop it by \`make down\`; the end-to-end tests start their own" >&2; exit 1; }
@@ -65,14 +85,28 @@ types: $(VENV)  ## mypy
 unit: $(VENV)  ## rules, adapters, functions, layers and architecture: no local cloud
 	pytest tests --ignore=tests/end_to_end
 
-template: $(VENV)  ## sam validate --lint
+template: $(VENV)  ## sam validate --lint, and cfn-lint by itself with all that it would let pass
 	$(AWS_FREE) sam validate --lint
+	$(AWS_FREE) cfn-lint --include-checks I --ignore-checks $(LINT_EXCEPTIONS) --template template.yaml
 
 build: $(VENV)  ## sam build, for this machine's Python and processor
 	$(AWS_FREE) sam build --parameter-overrides $$(python -m layers.builder.this_machine)
 
 e2e: $(VENV)  ## end-to-end tests on a local cloud of their own, IAM enforced
 	pytest tests/end_to_end
+
+.PHONY: test-iam
+test-iam: not-up $(VENV)  ## the same, and each permission of each role is taken away in turn: a test must miss it (an hour; SAMPLE=1: ten of them)
+	PERMISSIONS=$(if $(SAMPLE),sample,all) pytest tests/end_to_end --deselect tests/end_to_end/test_openapi.py
+
+.PHONY: checkov
+checkov: .build/checkov/.made  ## checkov's rules over template.yaml; .checkov.yaml has the exceptions and why
+	.build/checkov/bin/checkov --config-file .checkov.yaml --file template.yaml
+
+.build/checkov/.made: requirements-checkov.txt
+	@mkdir -p .build; python -m venv --clear .build/checkov
+	.build/checkov/bin/python -m pip --disable-pip-version-check --no-input install --quiet --requirement requirements-checkov.txt
+	@touch $@
 
 .PHONY: fuzz openapi
 fuzz: $(VENV)  ## what e2e asks of the API by its documents, asked much longer (FUZZ_EXAMPLES=100: cases a call)

@@ -29,7 +29,7 @@ class Aws:
         if service not in self._clients:
             self._clients[service] = self._session.client(
                 service,
-                endpoint_url=self._access.endpoint_url,
+                endpoint_url=self._endpoint_url(service),
                 config=Config(
                     retries={"total_max_attempts": 1},
                     connect_timeout=5,
@@ -38,3 +38,8 @@ class Aws:
                 ),
             )
         return self._clients[service]
+
+    def _endpoint_url(self, service: str) -> str:
+        if service in ("ses", "sesv2") and self._access.ses_endpoint_url:
+            return self._access.ses_endpoint_url
+        return self._access.endpoint_url

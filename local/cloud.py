@@ -108,8 +108,8 @@ class _Start:
         origin_url = await self._start_origin()
         dns, nameserver = await self._start_nameserver()
         tls_port = await self._start_tls_front(origin_url)
-        emulator, ses = await self._start_emulator(dns, tls_port)
-        access = AwsAccess(emulator.endpoint_url, REGION, ACCESS_KEY_ID, SECRET_ACCESS_KEY)
+        emulator, ses, ses_url = await self._start_emulator(dns, tls_port)
+        access = AwsAccess(emulator.endpoint_url, REGION, ACCESS_KEY_ID, SECRET_ACCESS_KEY, ses_url)
         aws = Aws(access)
         self._parts.push_async_callback(asyncio.to_thread, keep_logs, aws, self._checkout.log("functions"))
         control = Control(nameserver, ses, self._mailbox)
@@ -163,7 +163,7 @@ class _Start:
             self._terminal.say(f"  Port {wanted_port} is in use here: the {part} is on port {port} instead.")
         return f"http://{LOOPBACK}:{port}"
 
-    async def _start_emulator(self, dns: Address, tls_port: int | None) -> tuple[Emulator, SesStandIn]:
+    async def _start_emulator(self, dns: Address, tls_port: int | None) -> tuple[Emulator, SesStandIn, str]:
         async with self._terminal.step("Starting the nameserver, the SES stand-in and the AWS emulator"):
             emulator = Emulator(self._checkout, free_port())
             ses = SesStandIn(
@@ -177,6 +177,7 @@ class _Start:
             )
             ses.have_verified(SHARED_SENDER)
             ses_host, ses_port = await ses.start(LOOPBACK)
+            ses_url = f"http://{ses_host}:{ses_port}"
             self._parts.push_async_callback(ses.stop)
             self._parts.push_async_callback(emulator.stop)
             await emulator.start(
@@ -184,12 +185,15 @@ class _Start:
                     self._environment,
                     port=emulator.port,
                     scratch=self._checkout.scratch,
-                    ses_url=f"http://{ses_host}:{ses_port}",
+                    ses_url=ses_url,
                     authority=self._checkout.authority,
                     tls_port=tls_port,
+                    permissions_log=self._checkout.log("permissions")
+                    if self._environment.get("RECORD_PERMISSIONS")
+                    else None,
                 )
             )
-        return emulator, ses
+        return emulator, ses, ses_url
 
     async def _build(self) -> None:
         if self._sam.build_is_current():

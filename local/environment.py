@@ -40,6 +40,7 @@ def emulator_environment(
     ses_url: str,
     authority: Path,
     tls_port: int | None,
+    permissions_log: Path | None = None,
 ) -> dict[str, str]:
     """What the emulator and, through it, every function inherits: a short list, so that no setting of the user's
     (another executor, a proxy, persistence) changes what the local cloud does."""
@@ -62,6 +63,7 @@ def emulator_environment(
         "TMPDIR": str(scratch),
         "LOCAL_CA_FILE": str(authority),
         **({"LOCAL_TLS_PORT": str(tls_port)} if tls_port else {}),
+        **({"LOCAL_PERMISSIONS_LOG": str(permissions_log)} if permissions_log else {}),
     }
 
 

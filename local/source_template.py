@@ -22,11 +22,11 @@ class SourceTemplate:
     functions: Mapping[str, str]
 
 
-class _Loader(yaml.SafeLoader):
+class TagIgnoringLoader(yaml.SafeLoader):
     """Reads CloudFormation's short tags as plain values; what they resolve to isn't needed here."""
 
 
-def _ignore_tag(loader: _Loader, _suffix: str, node: yaml.Node) -> Any:
+def _ignore_tag(loader: TagIgnoringLoader, _suffix: str, node: yaml.Node) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return loader.construct_scalar(node)
     if isinstance(node, yaml.SequenceNode):
@@ -36,13 +36,13 @@ def _ignore_tag(loader: _Loader, _suffix: str, node: yaml.Node) -> Any:
     return None
 
 
-_Loader.add_multi_constructor("!", _ignore_tag)
+TagIgnoringLoader.add_multi_constructor("!", _ignore_tag)
 
 
 def read_source_template(path: Path) -> SourceTemplate:
     """The template's declarations; LocalCloudError when there is no such file or it isn't YAML."""
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+        document = yaml.load(path.read_text(encoding="utf-8"), TagIgnoringLoader)  # noqa: S506 - a SafeLoader
     except FileNotFoundError:
         raise LocalCloudError(
             f"There is no {path.name} in {path.parent}: run make in the repository's folder"

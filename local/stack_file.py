@@ -20,12 +20,13 @@ class Address:
 
 @dataclass(frozen=True)
 class AwsAccess:
-    """How an AWS client reaches the emulator as its root."""
+    """How an AWS client reaches the emulator as its root; SES, v1 and v2, is the stand-in."""
 
     endpoint_url: str
     region: str
     access_key_id: str
     secret_access_key: str
+    ses_endpoint_url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -21,6 +22,16 @@ from tests.fakes import documented
 ROOT = Path(__file__).resolve().parents[2]
 STACK_FILE = ROOT / ".local" / "stack.json"
 START_SECONDS = 240
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """With PERMISSIONS=sample or PERMISSIONS=all the tests are followed by the proof that no role holds more than it needs."""
+    wanted = os.environ.get("PERMISSIONS")
+    if not wanted or session.config.option.collectonly or not session.items:
+        return None
+    from tests.end_to_end.permissions.proof import prove
+
+    return prove(session, wanted)
 
 
 @dataclass(frozen=True)
@@ -43,12 +54,25 @@ class Answer:
 class LocalCloud:
     """The running stack, and the few calls that the tests make of it."""
 
+    patience = 1.0
+    """How much of the usual time is waited for what comes by itself."""
+    _running: LocalCloud | None = None
+
     def __init__(self, stack: dict[str, Any]) -> None:
         self.stack = stack
+        self.zones: set[str] = set()
+        self._clients: dict[str, Any] = {}
         self.origin: str = stack["origin"]
         self.control: str = stack["control"]
         self._pool = urllib3.PoolManager(retries=False, timeout=40)
         self._serial = 0
+
+    @classmethod
+    def running(cls, stack: dict[str, Any]) -> LocalCloud:
+        """The one that drives this stack."""
+        if cls._running is None or cls._running.stack != stack:
+            cls._running = cls(stack)
+        return cls._running
 
     def account(self, name: str = "Web Agency", owner_email: str | None = None) -> Account:
         self._serial += 1
@@ -64,10 +88,12 @@ class LocalCloud:
         self.set_zone(zone, records_as_zone(records))
 
     def set_zone(self, zone: str, text: str) -> None:
+        self.zones.add(zone)
         answer = self.send("PUT", f"{self.control}/dns/{zone}", text.encode())
         assert answer.status < 300, answer.text
 
     def delete_zone(self, zone: str) -> None:
+        self.zones.discard(zone)
         self.send("DELETE", f"{self.control}/dns/{zone}")
 
     def fault(self, name: str, mode: str) -> None:
@@ -88,7 +114,7 @@ class LocalCloud:
         return [mail for mail in mails if address in str(mail["to"])]
 
     def wait_for_mail(self, address: str, seconds: float = 30) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * self.patience
         while time.monotonic() < deadline:
             if mails := self.mails_to(address):
                 return mails[0]
@@ -97,7 +123,7 @@ class LocalCloud:
 
     def until(self, look: Callable[[], Any], right: Callable[[Any], bool], seconds: float = 60) -> Any:
         """What a look shows as soon as it is right."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * self.patience
         while not right(seen := look()):
             assert time.monotonic() < deadline, f"not within {seconds} s: {seen}"
             time.sleep(0.5)
@@ -117,14 +143,17 @@ class LocalCloud:
         return Answer(response.status, response.headers, response.data)
 
     def aws(self, service: str) -> Any:
+        if service in self._clients:
+            return self._clients[service]
         aws = self.stack["aws"]
-        return boto3.client(
+        self._clients[service] = boto3.client(
             service,
-            endpoint_url=aws["endpoint_url"],
+            endpoint_url=aws["ses_endpoint_url" if service in ("ses", "sesv2") else "endpoint_url"],
             region_name=aws["region"],
             aws_access_key_id=aws["access_key_id"],
             aws_secret_access_key=aws["secret_access_key"],
         )
+        return self._clients[service]
 
 
 @dataclass(frozen=True)
@@ -183,10 +212,11 @@ def cloud() -> Iterator[LocalCloud]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        env=os.environ | {"RECORD_PERMISSIONS": "1"},
     )
     try:
         _wait_until_up(process)
-        yield LocalCloud(json.loads(STACK_FILE.read_text()))
+        yield LocalCloud.running(json.loads(STACK_FILE.read_text()))
     finally:
         process.terminate()
         process.communicate(timeout=180)  # what is still being worked on is let finish

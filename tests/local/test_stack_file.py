@@ -12,7 +12,7 @@ STACK = Stack(
     origin="http://127.0.0.1:8787",
     control="http://127.0.0.1:8788",
     dns=Address("127.0.0.1", 5353),
-    aws=AwsAccess("http://127.0.0.1:4566", "us-east-1", "root", "secret"),
+    aws=AwsAccess("http://127.0.0.1:4566", "us-east-1", "root", "secret", "http://127.0.0.1:8790"),
     account_id="0k38r2g2cu5utmsa",
     tokens=TOKENS,
 )
@@ -30,6 +30,7 @@ def test_the_file_has_exactly_the_keys_that_are_kept_stable(tmp_path):
             "region": "us-east-1",
             "access_key_id": "root",
             "secret_access_key": "secret",
+            "ses_endpoint_url": "http://127.0.0.1:8790",
         },
         "account_id": "0k38r2g2cu5utmsa",
         "tokens": TOKENS,

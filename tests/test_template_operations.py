@@ -1,0 +1,85 @@
+"""template.yaml as an operator runs it: what roles may do beyond one resource, what is watched, what to do then."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+from tests.fakes.source_template import PATH, resources, template
+from tests.test_template import events, functions, listed, statements
+
+# --- permissions ------------------------------------------------------------------------------------------------------
+
+
+def test_a_role_that_sam_makes_writes_to_our_log_group_alone():
+    # SAM's own policy for such roles allows all log groups; the boundary leaves ours.
+    assert template()["Globals"]["Function"]["PermissionsBoundary"] == {"Ref": "LogsBoundary"}
+    everything_else, ours = resources("AWS::IAM::ManagedPolicy")["LogsBoundary"]["PolicyDocument"][
+        "Statement"
+    ]
+    assert everything_else == {"Effect": "Allow", "NotAction": "logs:*", "Resource": "*"}
+    assert ours["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert ours["Resource"] == {"Fn::GetAtt": ["FunctionLogs", "Arn"]}
+    assert not any("PermissionsBoundary" in properties for properties in functions().values())
+
+
+# What Lambda's poller does with the function's role, and nothing judges on the emulator (Lambda developer guide, "Event source
+# mappings").
+OF_QUEUES = {"sqs:ReceiveMessage", "sqs:DeleteMessage*", "sqs:GetQueueAttributes"}
+OF_STREAMS = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+}
+
+
+def actions_on(role: str, resource: str) -> set[str]:
+    """What a role may do on a resource, by the resource's logical id and, for a stream, its attribute."""
+    return {
+        action
+        for owner, each in statements()
+        if owner == role and any(resource in str(one) for one in listed(each["Resource"]))
+        for action in listed(each["Action"])
+    }
+
+
+def test_a_role_can_read_the_event_sources_of_its_function():
+    for folder, event in events("SQS"):
+        role = functions()[folder]["Role"]["Fn::GetAtt"][0]
+        assert actions_on(role, event["Queue"]["Fn::GetAtt"][0]) >= OF_QUEUES, folder
+    for folder, event in events("DynamoDB"):
+        role, table = functions()[folder]["Role"]["Fn::GetAtt"][0], event["Stream"]["Fn::GetAtt"][0]
+        assert actions_on(role, f"['{table}', 'StreamArn']") >= OF_STREAMS - {"dynamodb:ListStreams"}, folder
+        assert "dynamodb:ListStreams" in actions_on(role, f"{{{table}.Arn}}/stream"), folder
+
+
+def test_a_permission_is_given_once():
+    given = Counter(
+        (owner, action, str(resource))
+        for owner, each in statements()
+        for action in listed(each["Action"])
+        for resource in listed(each["Resource"])
+    )
+    assert [pair for pair, times in given.items() if times > 1] == []
+
+
+# --- what is watched --------------------------------------------------------------------------------------------------
+
+
+def test_every_alarm_has_its_line_in_the_runbook():
+    runbook = (PATH.parent / "docs" / "operate.md").read_text()
+    # What a dead-letter queue means and what to do is the same for all that have no line of their own.
+    assert "`…DeadLettersAlarm`" in runbook
+    alarms = (name for name in resources("AWS::CloudWatch::Alarm") if not name.endswith("DeadLettersAlarm"))
+    assert [name for name in alarms if f"`{name}`" not in runbook] == []
+
+
+def test_the_dashboard_is_json_once_its_names_are_filled_in():
+    body = resources("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
+    widgets = json.loads(re.sub(r"\$\{[\w:]+\}", "filled-in", body))["widgets"]
+
+    assert all(each["properties"]["title"] and each["properties"]["metrics"] for each in widgets)
+    places = [(each["x"], each["y"]) for each in widgets]
+    assert len(set(places)) == len(places)

@@ -1,0 +1,1 @@
+"""What a deployment costs: counted units times list prices."""

@@ -1,0 +1,87 @@
+"""Units times prices. Prices are AWS's list prices in the file's region at its date, without any free tier."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.source_template import TagIgnoringLoader
+
+HERE = Path(__file__).parent
+KB_OF_GB = 1 / (1024 * 1024)
+MILLION = 1_000_000
+CHECKS_A_MONTH = 4 * 30
+"""A verified domain is looked at every six hours."""
+DOMAIN_KB = 12
+"""A domain with its checks, claims and identities, indexes included."""
+
+Units = Mapping[str, float]
+Prices = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Idle:
+    """What costs by the month whether anything happens or not, in dollars."""
+
+    alarms: float
+    secrets: float
+    keys: float
+    dashboards: float
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return self.alarms + self.secrets + self.keys + self.dashboards
+
+
+def prices() -> Prices:
+    """The price file."""
+    found: Prices = json.loads((HERE / "prices.json").read_text(encoding="utf-8"))
+    return found
+
+
+def units() -> Mapping[str, Units]:
+    """The units that each operation is counted at; tests hold the tables' share of them (tests/capacity_meter.py)."""
+    found: Mapping[str, Units] = json.loads((HERE / "units.json").read_text(encoding="utf-8"))
+    return found
+
+
+def of_operation(operation: Units, price: Prices) -> float:
+    """What one costs, in dollars."""
+    total = 0.0
+    for unit, count in operation.items():
+        each = price["log_gb"] * KB_OF_GB if unit == "log_kb" else price[unit]
+        total += count * each
+    return total
+
+
+def idle(template: Path, price: Prices) -> Idle:
+    """What the template's resources cost by the month when nothing happens; tables, queues and functions cost nothing then."""
+    resources = yaml.load(template.read_text(encoding="utf-8"), TagIgnoringLoader)["Resources"]  # noqa: S506 - a SafeLoader
+    kinds = [each["Type"] for each in resources.values()]
+    dashboards = max(0, kinds.count("AWS::CloudWatch::Dashboard") - price["dashboards_free"])
+    return Idle(
+        alarms=kinds.count("AWS::CloudWatch::Alarm") * price["alarm_month"],
+        secrets=kinds.count("AWS::SecretsManager::Secret") * price["secret_month"],
+        keys=kinds.count("AWS::KMS::Key") * price["key_month"],
+        dashboards=dashboards * price["dashboard_month"],
+    )
+
+
+def domains(number: float, price: Prices) -> float:
+    """What so many verified domains cost a month: their re-checks and their place in the tables."""
+    checks = number * CHECKS_A_MONTH * of_operation(units()["a re-check"], price)
+    stored = number * DOMAIN_KB * KB_OF_GB * (price["table_gb_month"] + price["recovery_gb_month"])
+    return checks + stored
+
+
+def mails(number: float, price: Prices) -> float:
+    """What so many mails to one recipient each cost: sending them, what is heard of them, and SES."""
+    counted = units()
+    each = of_operation(counted["send to one"], price) + of_operation(counted["a mail's events"], price)
+    return number * (each + price["mail"])
