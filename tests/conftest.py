@@ -7,6 +7,7 @@ An audit hook sees each connection, datagram and look-up that Python makes, UDP 
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 SENDS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 LOOKS_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
 OWN_NAMES = {"", "localhost", socket.gethostname()}
+MADE_ANEW = re.compile(r"(?=[a-z_-]*\d)[0-9a-z]{12,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)  # ids and tokens, by chance
 
 
 class BeyondThisMachineError(RuntimeError):
@@ -53,6 +55,11 @@ def _refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 sys.addaudithook(_refuse_the_network)
 set_hypothesis_home_dir(Path(__file__).parents[1] / ".build" / "hypothesis")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case by its place where its value is another one in each of the processes that share the tests."""
+    return argname if isinstance(val, str) and MADE_ANEW.search(val) else None
 
 
 @pytest.fixture

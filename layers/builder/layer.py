@@ -46,8 +46,11 @@ def dependencies(target: Target, compiler: Compiler) -> Path:
             tree = Path(unfinished) / "python"
             assemble(target, tree)
             compile_tree(tree, compiler)
-            if not kept.exists():  # another build of this checkout may have been quicker
+            try:
                 tree.rename(kept)
+            except OSError:
+                if not kept.is_dir():  # else another build of this checkout was quicker
+                    raise
         for folder in outdated:
             shutil.rmtree(folder, ignore_errors=True)
     return kept

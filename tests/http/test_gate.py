@@ -45,7 +45,7 @@ def door_with(*amounts: int, store: InMemoryLedgers | None = None) -> Door:
     return Door("domains", gate=Gate(Leases(store or InMemoryLedgers(), 0), amounts or (600, 6000, 50000)))
 
 
-@pytest.mark.parametrize(("dialect", "path", "names"), HEADERS, ids=str)
+@pytest.mark.parametrize(("dialect", "path", "names"), HEADERS)
 def test_every_answer_to_a_token_tells_its_limits(dialect, path, names):
     door = door_with()
     token = door.token(dialect)

@@ -49,7 +49,7 @@ def test_the_same_key_and_body_get_the_first_answer_byte_for_byte(once_only):
     assert "idempotency-replayed" not in first.headers
 
 
-@pytest.mark.parametrize(("dialect", "path", "is_conflict"), CONFLICTS, ids=str)
+@pytest.mark.parametrize(("dialect", "path", "is_conflict"), CONFLICTS)
 def test_the_same_key_with_another_body_is_a_conflict(once_only, dialect, path, is_conflict):
     token = once_only.token(dialect)
     once_only.call("POST", path, token, json=BODY, headers=KEY)

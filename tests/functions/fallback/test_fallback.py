@@ -43,7 +43,7 @@ NOT_FOUND = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "token", "shape"), NOT_FOUND, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("method", "path", "token", "shape"), NOT_FOUND)
 def test_a_path_that_does_not_exist_is_a_404_in_the_dialects_shape(fallback, method, path, token, shape):
     answer = fallback.call(method, path, token)
 
@@ -66,7 +66,7 @@ OTHER_METHODS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "token", "shape"), OTHER_METHODS, ids=str)
+@pytest.mark.parametrize(("method", "path", "token", "shape"), OTHER_METHODS)
 def test_a_method_that_a_path_does_not_know_is_a_405_with_those_that_it_does(
     fallback, method, path, token, shape
 ):

@@ -129,7 +129,7 @@ def test_a_fault_needs_a_name(nameserver):
     [
         b"",
         b"\x00" * 11,
-        dns.message.make_response(dns.message.make_query("a.com", "A")).to_wire(),
+        dns.message.make_response(dns.message.make_query("a.com", "A", id=1)).to_wire(),
     ],
 )
 def test_what_is_no_query_gets_no_answer(nameserver, packet):
