@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 SENDS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 LOOKS_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
 OWN_NAMES = {"", "localhost", socket.gethostname()}
-MADE_ANEW = re.compile(r"(?=[a-z_-]*\d)[0-9a-z]{12,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)  # ids and tokens, by chance
+# Ids and tokens, made by chance.
+MADE_ANEW = re.compile(r"(?=[a-z_-]*\d)[0-9a-z]{12,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
 
 
 class BeyondThisMachineError(RuntimeError):

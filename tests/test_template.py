@@ -134,11 +134,12 @@ def test_a_functions_environment_is_what_its_settings_read(folder):
     variables = variables_of_settings()
     read = set().union(*(variables[name] for name in settings_read_by(folder)))
     given = set(functions()[folder].get("Environment", {}).get("Variables", {}))
+    for_all = set(template()["Globals"]["Function"]["Environment"]["Variables"])
 
     # Lambda sets the region; the SDK sends AWS_SDK_UA_APP_ID along and no code of ours reads it. What begins with LOCAL_ is
     # the local cloud's, which gives it to all functions; no template can.
     local = {name for name in read if name.startswith("LOCAL_")}
-    assert given - {"AWS_SDK_UA_APP_ID"} == read - {"AWS_REGION"} - local
+    assert given - {"AWS_SDK_UA_APP_ID"} == read - {"AWS_REGION"} - local - for_all
 
 
 @pytest.mark.parametrize("folder", sorted(functions()))
@@ -389,6 +390,16 @@ def test_every_function_that_knows_tokens_keeps_the_calls_of_accounts_that_want_
 
     assert asking == logging == {route.function for route in ROUTES if route.dialect}
     assert len(asking) > 1
+
+
+def test_every_request_is_counted_in_the_metrics_of_its_deployment():
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+    sources = {folder: (FUNCTIONS / folder / "app.py").read_text() for folder in functions()}
+    serving = {folder for folder, source in sources.items() if "= Api(" in source}
+
+    assert variables == {"METRICS_NAMESPACE": {"Ref": "AWS::StackName"}}
+    assert serving == {route.function for route in ROUTES} | {"fallback"}
+    assert {folder for folder in serving if "metrics_namespace" in sources[folder]} == serving
 
 
 def test_the_fallback_may_do_nothing():

@@ -25,6 +25,7 @@ handler = Api(
     "account_settings",
     calls.operations,
     logger=Logger(service="account_settings"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),

@@ -36,4 +36,9 @@ invitations = InvitationCalls(
     new_id=identifiers.new_id,
 )
 operations = {**calls.operations, **invitations.operations}
-handler = Api("confirmations", operations, logger=Logger(service="confirmations"))
+handler = Api(
+    "confirmations",
+    operations,
+    logger=Logger(service="confirmations"),
+    metrics=settings.metrics_namespace,
+)

@@ -27,6 +27,7 @@ handler = Api(
     "domain_records",
     calls.operations,
     logger=Logger(service="domain_records"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     access_log=AccessLogTable(settings.access_log_table),

@@ -53,6 +53,7 @@ handler = Api(
     "domains",
     calls.operations,
     logger=Logger(service="domains"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),

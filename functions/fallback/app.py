@@ -7,8 +7,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from letterhead.http.api import Api
+from letterhead.settings import Settings
 
-api = Api("fallback", {}, logger=Logger(service="fallback"))
+api = Api("fallback", {}, logger=Logger(service="fallback"), metrics=Settings.from_env().metrics_namespace)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -43,6 +43,7 @@ handler = Api(
     "identities",
     calls.operations,
     logger=Logger(service="identities"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),

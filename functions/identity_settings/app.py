@@ -39,6 +39,7 @@ handler = Api(
     "identity_settings",
     calls.operations,
     logger=Logger(service="identity_settings"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),

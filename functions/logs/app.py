@@ -18,6 +18,7 @@ handler = Api(
     "logs",
     LogCalls(access_log).operations,
     logger=Logger(service="logs"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     access_log=access_log,

@@ -38,6 +38,7 @@ handler = Api(
         **JobCalls(jobs, work, SqsJobQueue(settings.jobs_queue_url), domains).operations,
     },
     logger=Logger(service="suppressions"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),

@@ -31,6 +31,7 @@ handler = Api(
     "tokens",
     TokenCalls(store, domains, identities, gate).operations,
     logger=Logger(service="tokens"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=gate,
     once=Once(IdempotencyTable(settings.idempotency_table)),

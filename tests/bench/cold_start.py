@@ -50,7 +50,8 @@ class Cost:
 def environment_of(function: str, template: Mapping[str, object]) -> dict[str, str]:
     """The function's variables as the template sets them, with a word in place of what only a deployed stack knows."""
     resources = template["Resources"]
-    variables = resources[function]["Properties"].get("Environment", {}).get("Variables", {})  # type: ignore[index]
+    own = resources[function]["Properties"].get("Environment", {}).get("Variables", {})  # type: ignore[index]
+    variables = template["Globals"]["Function"]["Environment"]["Variables"] | own  # type: ignore[index]
     defaults = {name: str(parameter.get("Default", "")) for name, parameter in template["Parameters"].items()}  # type: ignore[attr-defined]
     given = {
         name: value if isinstance(value, str) else defaults.get(value.get("Ref", ""), "false")

@@ -67,8 +67,8 @@ def environment_of(name: str) -> dict[str, Any]:
         for properties in resources(FUNCTION).values()
         if properties["CodeUri"] == f"functions/{name}"
     ]
-    variables: dict[str, Any] = found.get("Environment", {}).get("Variables", {})
-    return variables
+    common: dict[str, Any] = template()["Globals"]["Function"]["Environment"]["Variables"]
+    return common | found.get("Environment", {}).get("Variables", {})
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ class Door:
             operations,
             # Powertools keeps one handler for each service's name.
             logger=Logger(service=f"{function}-{next(_numbers)}", stream=self._log),
+            metrics="letterhead-test",
             tokens=self.tokens,
             gate=gate,
             once=once,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
+from datetime import datetime
+
 import pytest
+from aws_lambda_powertools import Logger
 
 from letterhead.dialects.reply import Reply
 from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
@@ -10,6 +15,7 @@ from letterhead.http.admission import ForbiddenError
 from letterhead.tokens.dialect import Dialect
 from letterhead.unavailable import UnavailableError
 from tests.fakes.api_gateway import REQUEST_ID
+from tests.fakes.sending_domains import NOW
 
 SENDARA = Dialect.SENDARA
 ADDRESS, LINK, WORD = "amy@bookshelf.com", "k9Zz0secret0link0of0amy", "hunter2-the-secret"
@@ -144,3 +150,82 @@ def test_a_line_break_in_what_a_caller_says_makes_no_second_line(door):
     door.call("GET", "/v1/domains/%0A%7B%7D", door.token(SENDARA))
 
     assert len(door.log.splitlines()) == 2
+
+
+def test_it_has_the_form_of_all_other_lines(door):
+    door.call("GET", "/v1/domains")
+    (line,) = door.lines
+    log = io.StringIO()
+    Logger(service="other-lines", stream=log).info("other")
+    other = json.loads(log.getvalue())
+
+    assert other.keys() - {"location"} <= line.keys()
+    assert len(line["timestamp"]) == len(other["timestamp"])
+    assert datetime.strptime(line["timestamp"], "%Y-%m-%d %H:%M:%S,%f%z") == NOW
+
+
+def metrics_of(line) -> dict[tuple[str, ...], float]:
+    """What CloudWatch takes out of a line (embedded metric format: specification): by name and the dimensions' values."""
+    found = {}
+    for directive in line["_aws"]["CloudWatchMetrics"]:
+        assert directive["Namespace"] == "letterhead-test"
+        for dimensions in directive["Dimensions"]:
+            for metric in directive["Metrics"]:
+                found[metric["Name"], *(line[name] for name in dimensions)] = line[metric["Name"]]
+    assert all(isinstance(part, str) for key in found for part in key)
+    return found
+
+
+def test_a_request_is_counted_by_function_class_of_status_and_dialect(door):
+    door.call("GET", "/v1/domains/acme.com", door.token(SENDARA))
+
+    (line,) = door.lines
+    assert line["_aws"]["Timestamp"] == NOW.timestamp() * 1000
+    assert metrics_of(line) == {
+        ("Requests", line["service"], "2xx"): 1,
+        ("Requests", "sendara"): 1,
+        ("Duration", line["service"]): line["milliseconds"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "status_class"),
+    [
+        (ForbiddenError(), "forbidden", "4xx"),
+        (ProviderRefusedError("LimitExceededException"), "provider_refused", "4xx"),
+        (UnavailableError(), "unavailable", "5xx"),
+        (RuntimeError(), "internal", "5xx"),
+    ],
+)
+def test_a_refusal_is_counted_by_its_kind_too(door, error, kind, status_class):
+    door.acts = raising(error)
+    door.call("GET", "/v1/domains", door.token(SENDARA))
+
+    (line,) = door.lines
+    assert metrics_of(line) == {
+        ("Requests", line["service"], status_class): 1,
+        ("Requests", "sendara"): 1,
+        ("Duration", line["service"]): line["milliseconds"],
+        ("Refusals", kind): 1,
+    }
+
+
+def test_a_caller_that_nobody_knows_is_counted_for_no_dialect(door):
+    door.call("GET", "/v1/domains")
+
+    (line,) = door.lines
+    assert metrics_of(line) == {
+        ("Requests", line["service"], "4xx"): 1,
+        ("Duration", line["service"]): line["milliseconds"],
+        ("Refusals", "unauthenticated"): 1,
+    }
+
+
+def test_a_page_is_counted_for_no_dialect(page):
+    page.call("GET", f"/confirmations/{LINK}")
+
+    (line,) = page.lines
+    assert metrics_of(line) == {
+        ("Requests", line["service"], "2xx"): 1,
+        ("Duration", line["service"]): line["milliseconds"],
+    }

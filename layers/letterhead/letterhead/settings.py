@@ -40,6 +40,11 @@ class Settings:
         return self._required("AWS_REGION")
 
     @property
+    def metrics_namespace(self) -> str:
+        """The namespace of this deployment's metrics in CloudWatch."""
+        return self._required("METRICS_NAMESPACE")
+
+    @property
     def accounts_table(self) -> str:
         """The accounts table's name."""
         return self._required("ACCOUNTS_TABLE")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -39,17 +39,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass
 class _Exchange:
     """One request on its way: what is known of it so far, for its answer's shape and for the log."""
 
-    http: HttpEvent
-    now: datetime
-    token: ApiToken | None = None
-    standings: Sequence[Standing] = ()
-    failure: Exception | None = None
-    counted: bool = False
-    subject: Subject = field(default_factory=Subject)
+    def __init__(self, http: HttpEvent, now: datetime) -> None:
+        self.http = http
+        self.now = now
+        self.token: ApiToken | None = None
+        self.standings: Sequence[Standing] = ()
+        self.failure: Exception | None = None
+        self.counted = False
+        self.subject = Subject()
 
 
 class Api:
@@ -57,7 +57,7 @@ class Api:
 
     `operations` maps each operation's name to its code, which takes a `Request` (a `PublicRequest` for a page) and gives a
     `Reply`; a missing or a superfluous one is refused at the cold start. `tokens`, `gate`, `once` and `access_log` may be
-    left out by a function that has nothing but pages.
+    left out by a function that has nothing but pages. `metrics` is the namespace of the requests' metrics.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Api:
         operations: Mapping[str, Callable[[Any], Reply]],
         *,
         logger: Logger,
+        metrics: str | None = None,
         tokens: TokenLookup | None = None,
         gate: Gate | None = None,
         once: Once | None = None,
@@ -82,7 +83,7 @@ class Api:
         self._uses = None if tokens is None else UseNotes(tokens)
         self._calls = None if access_log is None else CallNotes(access_log)
         self._clock = clock
-        self._log = RequestLog(logger)
+        self._log = RequestLog(logger, metrics)
         self._candidates: dict[str, list[Route]] = {}
         for route in routes:
             self._candidates.setdefault(f"{route.method} {route.path}", []).append(route)
@@ -96,18 +97,20 @@ class Api:
         if candidates[0].dialect is None if candidates else is_page(http.path):
             reply = self._page(exchange, candidates)
         else:
-            reply = self._with_limits(exchange, self._reply(exchange, candidates))
+            reply = self._reply(exchange, candidates)
+        limits = self._limits(exchange)
         route, seconds = candidates[0].path if candidates else "", time.perf_counter() - started
         self._note_call(exchange, route, reply.status, seconds)
         self._log.write(
             http,
             route,
+            now=exchange.now,
             status=reply.status,
             seconds=seconds,
             token=exchange.token,
             failure=exchange.failure,
         )
-        return gateway_answer(replace(reply, body=None) if http.method == "HEAD" else reply, http.request_id)
+        return gateway_answer(reply, http, limits)
 
     def _page(self, exchange: _Exchange, candidates: list[Route]) -> Reply:
         try:
@@ -196,11 +199,10 @@ class Api:
             provisional=problem.kind is Kind.PROVIDER_REFUSED,
         )
 
-    def _with_limits(self, exchange: _Exchange, reply: Reply) -> Reply:
+    def _limits(self, exchange: _Exchange) -> Mapping[str, str]:
         if self._gate is None or exchange.token is None or not exchange.standings:
-            return reply
-        told = self._gate.headers(exchange.token, exchange.standings, exchange.now)
-        return replace(reply, headers={**reply.headers, **told})
+            return {}
+        return self._gate.headers(exchange.token, exchange.standings, exchange.now)
 
 
 def _common(exchange: _Exchange) -> dict[str, Any]:

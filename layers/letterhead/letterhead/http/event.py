@@ -30,7 +30,8 @@ class HttpEvent:
         self.headers: dict[str, str] = {
             name.lower(): value for name, value in (event.get("headers") or {}).items()
         }
-        self.query = tuple(parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True))
+        query = event.get("rawQueryString")
+        self.query = tuple(parse_qsl(query, keep_blank_values=True)) if query else ()
         self.body = _body(event)
 
     @property
@@ -52,7 +53,9 @@ class HttpEvent:
 
 
 def _body(event: Mapping[str, Any]) -> bytes:
-    body = event.get("body") or ""
+    body: str | None = event.get("body")
+    if not body:
+        return b""
     if not event.get("isBase64Encoded"):
         return body.encode("utf-8", "surrogatepass")
     try:

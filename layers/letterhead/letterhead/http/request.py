@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -39,11 +39,11 @@ class PublicRequest:
         return urlsplit(self.base_url).hostname or ""
 
 
-@dataclass
 class Subject:
     """What a call turns out to be about; its operation notes it for the access log."""
 
-    domain_id: str | None = None
+    def __init__(self, domain_id: str | None = None) -> None:
+        self.domain_id = domain_id
 
 
 @value_type

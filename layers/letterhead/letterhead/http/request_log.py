@@ -1,7 +1,12 @@
-"""One line a request: enough to find a caller's trouble, nothing that is secret or personal."""
+"""One line a request: enough to find a caller's trouble, nothing that is secret or personal. Its metrics are in it.
+
+CloudWatch takes them out of the line (embedded metric format, CloudWatch user guide), so that counting costs no call. Powertools
+would format the line in four times the time that all the rest of the router takes; what else is logged is written by it.
+"""
 
 from __future__ import annotations
 
+import json
 import traceback
 from typing import TYPE_CHECKING
 
@@ -9,6 +14,9 @@ from letterhead.dialects.problem import Kind
 from letterhead.http.refusals import problem_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from aws_lambda_powertools import Logger
 
     from letterhead.http.event import HttpEvent
@@ -18,39 +26,70 @@ _NOT_THE_CALLERS = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.PROVIDER_REFUSED)
 
 
 class RequestLog:
-    """Writes the one line. The path is the route's, never the caller's own, for that may hold an address or a secret link."""
+    """Writes the one line. The path is the route's, never the caller's own, for that may hold an address or a secret link.
 
-    def __init__(self, logger: Logger) -> None:
+    It goes where the logger's lines go, whatever the logger's level. `namespace` is that of the metrics; without one there are
+    none.
+    """
+
+    def __init__(self, logger: Logger, namespace: str | None = None) -> None:
         self._logger = logger
+        self._service = logger.service
+        self._output = logger.registered_handler
+        self._encode = json.JSONEncoder(separators=(",", ":")).encode
+        self._directives = {} if namespace is None else _directives(namespace, self._encode)
 
     def write(
         self,
         http: HttpEvent,
         route: str,
         *,
+        now: datetime,
         status: int,
         seconds: float,
         token: ApiToken | None,
         failure: Exception | None,
     ) -> None:
-        """Write the line of one request; an error that isn't the caller's is written with its kind, for the alarms to find it,
-        and its place, never with its text."""
+        """Write the line of one request; an error that isn't the caller's is written with its place, never with its text.
+
+        Every refusal has its `kind`, for the alarms to find it.
+        """
+        milliseconds = round(seconds * 1000, 1)
+        instant = now.isoformat(" ", "milliseconds")
         line: dict[str, object] = {
+            "level": "INFO",
+            "message": "request",
+            "timestamp": f"{instant[:19]},{instant[20:23]}+0000",  # as Powertools writes it
+            "service": self._service,
             "request": http.request_id,
             "method": http.method,
             "route": route or "none",
             "status": status,
-            "milliseconds": round(seconds * 1000, 1),
+            "milliseconds": milliseconds,
         }
         if token is not None:
-            line |= {"account": token.account_id, "dialect": token.dialect, "token": token.preview}
-        kind = None if failure is None else problem_of(failure).kind
-        if failure is None or kind not in _NOT_THE_CALLERS:
-            self._logger.info("request", extra=line)
-            return
-        line |= {"kind": kind, "error": type(failure).__name__}
-        line |= {"cause": _causes(failure), "where": _places(failure)}
-        self._logger.error("request failed", extra=line)
+            line["account"] = token.account_id
+            line["dialect"] = token.dialect
+            line["token"] = token.preview
+        if failure is not None:
+            line["kind"] = kind = problem_of(failure).kind
+            if kind in _NOT_THE_CALLERS:
+                line |= {"level": "ERROR", "message": "request failed", "error": type(failure).__name__}
+                line |= {"cause": _causes(failure), "where": _places(failure)}
+        if self._directives:
+            line["status_class"] = f"{status // 100}xx"
+            line["Requests"] = 1
+            line["Duration"] = milliseconds
+            if failure is not None:
+                line["Refusals"] = 1
+            directives = self._directives[token is not None, failure is not None]
+            moment = int(now.timestamp() * 1000)
+            text = f'{self._encode(line)[:-1]},"_aws":{{"Timestamp":{moment},"CloudWatchMetrics":{directives}}}}}\n'
+        else:
+            text = self._encode(line) + "\n"
+        stream = self._output.stream  # type: ignore[attr-defined]
+        stream.write(text)
+        stream.flush()
 
     def write_unnoted_use(self, token: ApiToken, failure: Exception) -> None:
         """Write that the day of a token's use couldn't be kept; the request goes on."""
@@ -59,6 +98,28 @@ class RequestLog:
     def write_unnoted_call(self, token: ApiToken, failure: Exception) -> None:
         """Write that a call isn't in the access log, or may not be."""
         self._logger.warning("call not noted", extra=_unnoted(token, failure))
+
+
+def _directives(namespace: str, encode: Callable[[object], str]) -> dict[tuple[bool, bool], str]:
+    """What CloudWatch is to take out of a line: with or without a known token, of a refusal or not."""
+
+    def metric(name: str, unit: str, *dimensions: list[str]) -> dict[str, object]:
+        metrics = [{"Name": name, "Unit": unit}]
+        return {"Namespace": namespace, "Dimensions": dimensions, "Metrics": metrics}
+
+    every = metric("Duration", "Milliseconds", ["service"])
+    by_class = ["service", "status_class"]
+    nobodys, somebodys = (
+        metric("Requests", "Count", by_class),
+        metric("Requests", "Count", by_class, ["dialect"]),
+    )
+    refused = metric("Refusals", "Count", ["kind"])
+    return {
+        (False, False): encode([nobodys, every]),
+        (False, True): encode([nobodys, every, refused]),
+        (True, False): encode([somebodys, every]),
+        (True, True): encode([somebodys, every, refused]),
+    }
 
 
 def _unnoted(token: ApiToken, failure: Exception) -> dict[str, object]:

@@ -19,6 +19,10 @@ class Lease:
         self.end = end
         self.spent: dict[str, int] = {}
 
+    def left(self, spender: str) -> int:
+        """How many one spender still has."""
+        return self.permits - self.spent.get(spender, 0)
+
     def take(self, spender: str, permits: int) -> int:
         """Spend up to so many; how many those were."""
         before = self.spent.get(spender, 0)
@@ -67,12 +71,15 @@ class Holding:
         for leasehold in (self.nameless, self.own):
             for lease in leasehold.leases:
                 if lease.granted <= moment < lease.end:
-                    held += lease.permits - lease.spent.get(self._key, 0)
+                    held += lease.left(self._key)
         return held
 
     def spend(self, permits: int, moment: int) -> None:
         """Take permits, nameless ones first: they end soonest."""
         self.pace.note(permits, moment)
+        self.own.leases = [
+            lease for lease in self.own.leases if lease.left(self._key)
+        ]  # nobody else spends these
         for leasehold in (self.nameless, self.own):
             for lease in leasehold.leases:
                 if lease.granted <= moment < lease.end:
