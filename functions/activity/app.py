@@ -36,6 +36,7 @@ handler = Api(
     "activity",
     calls.operations,
     logger=Logger(service="activity"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     access_log=AccessLogTable(settings.access_log_table),

@@ -52,6 +52,7 @@ handler = Api(
     "email",
     calls.operations,
     logger=Logger(service="email"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(leases, settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),

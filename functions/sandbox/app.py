@@ -32,6 +32,7 @@ handler = Api(
     "sandbox",
     calls.operations,
     logger=Logger(service="sandbox"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),

@@ -28,6 +28,7 @@ handler = Api(
     "templates",
     calls.operations,
     logger=Logger(service="templates"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),

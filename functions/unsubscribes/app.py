@@ -28,4 +28,9 @@ calls = UnsubscribeCalls(
         new_id=identifiers.new_id,
     )
 )
-handler = Api("unsubscribes", calls.operations, logger=Logger(service="unsubscribes"))
+handler = Api(
+    "unsubscribes",
+    calls.operations,
+    logger=Logger(service="unsubscribes"),
+    metrics=settings.metrics_namespace,
+)

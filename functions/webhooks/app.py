@@ -47,6 +47,7 @@ handler = Api(
     "webhooks",
     calls.operations,
     logger=Logger(service="webhooks"),
+    metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     once=Once(IdempotencyTable(settings.idempotency_table)),

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 
 import botocore.session
 from aws_lambda_powertools import Logger
+from botocore.config import Config
 
 from letterhead.adapters.domain_names import DomainNames
 from letterhead.adapters.tables.checks import CheckTable
@@ -47,8 +47,8 @@ from tests.fakes.sending_domains import NOW
 from tests.fakes.tenant import tenant
 from tests.fakes.token_lookup import InMemoryTokens
 
-ROUNDS = 21
-CALLS = 200
+ROUNDS = 200
+CALLS = 20
 ROUTER_BOUND_US = 100
 ROUTER_BOUND = 30
 REQUEST_BOUND = 1.60
@@ -94,9 +94,9 @@ def main() -> None:
 
 
 def by_turns(floor: Callable[[], object], ours: Callable[[], object]) -> tuple[float, float]:
-    """CPU of one call of each in microseconds: medians of rounds in which they take turns, after one that isn't counted."""
-    rounds = [(_microseconds(floor), _microseconds(ours)) for _ in range(ROUNDS + 1)][1:]
-    return statistics.median(one for one, _ in rounds), statistics.median(other for _, other in rounds)
+    """CPU of one call of each in microseconds: the best of rounds in which they take turns, for neighbours only ever add."""
+    rounds = [(_microseconds(floor), _microseconds(ours)) for _ in range(ROUNDS)]
+    return min(one for one, _ in rounds), min(other for _, other in rounds)
 
 
 def _microseconds(code: Callable[[], object]) -> float:
@@ -198,8 +198,10 @@ def record(api: Api, event: Event) -> Recorded:
 
 
 def bare_calls(recorded: Recorded) -> Callable[[], object]:
-    """The same calls by a botocore client of their own."""
-    client = botocore.session.get_session().create_client("dynamodb")
+    """The same calls by a botocore client of their own, which checks no parameters, as PynamoDB's doesn't."""
+    client = botocore.session.get_session().create_client(
+        "dynamodb", config=Config(parameter_validation=False)
+    )
 
     def act() -> None:
         for operation, parameters in recorded.calls:
