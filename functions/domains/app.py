@@ -36,14 +36,13 @@ store = DomainTable(settings.domains_table, ClaimTable(settings.claims_table), o
 turns = SesTurns(settings.sweeps_table, settings.ses_calls_per_second)
 ses = SesIdentities(settings.configuration_set, settings.ses_identities_arn, turns.first)
 tokens = AccountTokenTable(settings.account_tokens_table, settings.tokens_table)
-asked = {"authoritative_port": settings.dns_authority_port, "allow_loopback": settings.emulated}
 calls = DomainCalls(
     domains=store,
     outside=Surroundings(
         store, ses, CompletionQueue(settings.completion_queue_url), Rhythm(**settings.rhythm)
     ),
     looks=DomainLookQueue(settings.look_queue_url),
-    dns=Dns(DnsLookup(settings.dns_resolvers, **asked), ChallengeProver(settings.dns_resolvers, **asked)),
+    dns=Dns(DnsLookup(**settings.dns), ChallengeProver(**settings.dns)),
     history=CheckTable(settings.checks_table),
     belongings=Belongings(tokens, IdentityTable(settings.identities_table)),
     deployment=Deployment(settings.region, settings.operator_hosts),
