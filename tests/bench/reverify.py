@@ -254,6 +254,8 @@ def _floor(domains: list[SendingDomain], port: int) -> None:
             name = "".join(letter.upper() if chance.getrandbits(1) else letter for letter in record.name)
             query = dns.message.make_query(name, record.type.value, use_edns=0, payload=1232, flags=0)
             one = sockets[at % len(sockets)]
+            while (one.fileno(), query.id) in waiting:
+                query.id = chance.getrandbits(16)
             waiting[one.fileno(), query.id] = record
             one.sendto(query.to_wire(), server)
             at += 1
