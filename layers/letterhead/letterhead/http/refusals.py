@@ -209,7 +209,7 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
     ),
     "messages.draft.DraftRefusedError": lambda error: Problem(Kind.INVALID, fields=error.fields),
     "messages.draft.AttachmentsTooLargeError": lambda _: Problem(
-        Kind.TOO_LARGE, "The attachments may have 4 MB together; upload larger ones first."
+        Kind.TOO_LARGE, "The attachments may have 4 MB together."
     ),
     "messages.gates.MailRefusedAtGateError": _refused_at_gate,
     "messages.bulk.BulkNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
