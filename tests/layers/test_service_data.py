@@ -138,7 +138,8 @@ for service, operations in json.load(sys.stdin).items():
     for name in operations:
         requests = []
         def answer(request, **_):
-            requests.append([request.method, request.url, str(request.body)])
+            body = request.body.read() if hasattr(request.body, "read") else request.body
+            requests.append([request.method, request.url, str(body)])
             return AWSResponse(request.url, 418, {}, None)
         client.meta.events.register("before-send", answer)
         try:

@@ -26,7 +26,9 @@ def test_an_accounts_mail_is_forgotten_and_no_one_elses(tables):
             messages.add(message(account_id=account, message_id=identifiers.new_id(later(seconds=number))))
         bulks.add(Bulk(account, "0bulk00bulk00bul", NOW))
         templates.add(Template(account, "0template0templa", "spring", "Hello", NOW, NOW, text="Hi"))
-    shelf = MailShelf(messages="MessagesTable", bulks="BulksTable", templates="TemplatesTable")
+    shelf = MailShelf(
+        messages="MessagesTable", bulks="BulksTable", templates="TemplatesTable", sandbox="SandboxTable"
+    )
     shelf.forget(ACCOUNT)
     shelf.forget(ACCOUNT)
     for account, left in ((ACCOUNT, 0), (OTHER, 1)):
