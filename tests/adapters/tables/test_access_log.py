@@ -87,6 +87,7 @@ def test_dynamodb_drops_a_call_after_a_week(log):
 
 def test_a_write_that_takes_long_is_not_waited_for(log, monkeypatch):
     going_on = threading.Event()
+    monkeypatch.setattr(access_log, "PATIENCE_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setattr(connection(), "dispatch", lambda *_: going_on.wait(10))
     started = time.monotonic()
     with pytest.raises(UnavailableError):
