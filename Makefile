@@ -83,7 +83,7 @@ types: $(VENV)  ## mypy
 	mypy
 
 unit: $(VENV)  ## rules, adapters, functions, layers and architecture: no local cloud
-	pytest tests --ignore=tests/end_to_end --numprocesses=auto --maxprocesses=4 --dist=worksteal
+	pytest tests --ignore=tests/end_to_end --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 template: $(VENV)  ## sam validate --lint, and cfn-lint by itself with all that it would let pass
 	$(AWS_FREE) sam validate --lint
