@@ -26,7 +26,7 @@ def test_the_owner_of_an_account_is_told_once_of_a_refusal(cloud: LocalCloud) ->
 
     mail = cloud.wait_for_mail("owner@told-agency.com")
     assert mail["subject"] == "no@client-told.com refused to be a sender of Told Agency"
-    assert "no-reply@mail.told-agency.com" in str(mail["from"])
+    assert "no-reply@shared.letterhead.example" in str(mail["from"])
     table = next(name for name in cloud.aws("dynamodb").list_tables()["TableNames"] if "OutboxTable" in name)
 
     def events() -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.templates.template import (
     LONGEST_NAME,
     LONGEST_SUBJECT,
@@ -74,6 +75,7 @@ OPERATIONS = {
         "Newest first.",
         Answer(200, "A page.", page_of("TemplateInList")),
         parameters=(*PARAMETERS, _DOMAIN),
+        refusals=(InvalidFieldsError,),
     ),
     ("GET", "/v1/templates/{template}"): Operation(
         "showTemplate",
