@@ -37,7 +37,11 @@ def test_the_owner_of_an_account_is_told_once_of_a_refusal(cloud: LocalCloud) ->
         )["Items"]
 
     told = cloud.until(events, lambda items: any("owner_told_at" in item for item in items))
-    assert {item["type"]["S"] for item in told} == {"sender_identity.refused", "sender_identity.verified"}
+    assert {item["type"]["S"] for item in told} == {
+        "domain.verified",
+        "sender_identity.refused",
+        "sender_identity.verified",
+    }
     assert len(cloud.mails_to("owner@told-agency.com")) == 1
 
 
