@@ -108,6 +108,21 @@ checkov: .build/checkov/.made  ## checkov's rules over template.yaml; .checkov.y
 	.build/checkov/bin/python -m pip --disable-pip-version-check --no-input install --quiet --requirement requirements-checkov.txt
 	@touch $@
 
+.PHONY: audit sbom
+audit: $(VENV) .build/audit/.made  ## known vulnerabilities of all that is pinned (says so where nobody can be asked)
+	python -m tools.audit .build/audit/bin
+
+sbom: $(VENV) .build/audit/.made  ## the bill of materials of what is shipped, .build/sbom.cdx.json, and docs/licences.md from it
+	python -m venv --clear --without-pip .build/shipped
+	.build/audit/bin/python -m pip --python .build/shipped/bin/python --disable-pip-version-check --no-input install --quiet --no-deps --requirement layers/dependencies/requirements.txt
+	.build/audit/bin/cyclonedx-py environment --output-reproducible --output-format JSON --spec-version 1.6 --output-file .build/sbom.cdx.json .build/shipped/bin/python
+	python -m tools.audit .build/audit/bin .build/sbom.cdx.json
+
+.build/audit/.made: requirements-audit.txt
+	@mkdir -p .build; python -m venv --clear .build/audit
+	.build/audit/bin/python -m pip --disable-pip-version-check --no-input install --quiet --requirement requirements-audit.txt
+	@touch $@
+
 .PHONY: fuzz openapi
 fuzz: $(VENV)  ## what e2e asks of the API by its documents, asked much longer (FUZZ_EXAMPLES=100: cases a call)
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} pytest tests/end_to_end/test_openapi.py

@@ -1,0 +1,1 @@
+"""What we depend on: known vulnerabilities, licences, and a bill of materials."""
