@@ -1,4 +1,4 @@
-"""`python -m tools.audit TOOLS`: known vulnerabilities of what is pinned. With a bill of materials besides: docs/licences.md anew.
+"""`python -m tools.audit TOOLS`: known vulnerabilities of what is pinned. With a bill of materials too: docs/licences.md anew.
 
 TOOLS is the folder of pip-audit's programs. Exit code 0 when nothing is known, or when nobody could be asked, which it says; 1
 when something is known; 2 when pip-audit itself failed.
