@@ -68,6 +68,10 @@ redrive: $(VENV)  ## show what lies in the dead letters: QUEUE=… (STACK=… in
 cost: $(VENV)  ## what a month costs: DOMAINS=… MAILS=…; docs/cost.md has the rest
 	@python -m tools.cost "$(DOMAINS)" "$(MAILS)"
 
+.PHONY: scale
+scale: $(VENV)  ## which key of which table runs hot first: docs/scale.md anew (DOMAINS=…: only print it for so many)
+	@python -m tools.scale $(if $(DOMAINS),"$(DOMAINS)",--write)
+
 .PHONY: not-up
 not-up:
 	@test ! -e .local/stack.json || { echo "make: the local cloud of this folder is up: stop it by \`make down\`; the end-to-end tests start their own" >&2; exit 1; }
