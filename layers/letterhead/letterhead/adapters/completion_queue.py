@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ class CompletionQueue:
 
     @cached_property
     def _client(self) -> SQSClient:
-        import boto3
-
-        client: SQSClient = boto3.session.Session(botocore_session=session()).client("sqs", config=_CONFIG)
+        client: SQSClient = boto3_session().client("sqs", config=_CONFIG)
         return client
 
 

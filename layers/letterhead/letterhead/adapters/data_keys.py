@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
@@ -81,7 +81,5 @@ class DataKeys:
 
     @cached_property
     def _client(self) -> KMSClient:
-        import boto3
-
-        client: KMSClient = boto3.session.Session(botocore_session=session()).client("kms", config=_CONFIG)
+        client: KMSClient = boto3_session().client("kms", config=_CONFIG)
         return client

@@ -7,7 +7,7 @@ from functools import cached_property
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.unavailable import UnavailableError
 
 _CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 3, "mode": "standard"})
@@ -26,9 +26,7 @@ class LinkKey:
     @cached_property
     def value(self) -> bytes:
         """The key; raises `KeyUnavailableError`, and then the next reader tries again."""
-        import boto3
-
-        client = boto3.session.Session(botocore_session=session()).client("secretsmanager", config=_CONFIG)
+        client = boto3_session().client("secretsmanager", config=_CONFIG)
         try:
             return client.get_secret_value(SecretId=self._secret_id)["SecretString"].encode()
         except (BotoCoreError, ClientError) as error:

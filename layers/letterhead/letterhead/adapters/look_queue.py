@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.watch import LookRequest, Stretch
 from letterhead.unavailable import UnavailableError
@@ -67,9 +67,7 @@ class DomainLookQueue:
 
     @cached_property
     def _client(self) -> SQSClient:
-        import boto3
-
-        client: SQSClient = boto3.session.Session(botocore_session=session()).client("sqs", config=_CONFIG)
+        client: SQSClient = boto3_session().client("sqs", config=_CONFIG)
         return client
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
@@ -50,7 +50,5 @@ class MessageContents:
 
     @cached_property
     def _client(self) -> S3Client:
-        import boto3
-
-        client: S3Client = boto3.session.Session(botocore_session=session()).client("s3", config=_CONFIG)
+        client: S3Client = boto3_session().client("s3", config=_CONFIG)
         return client

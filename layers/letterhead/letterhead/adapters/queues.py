@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.identities.confirmation_mailing import MailRequest
 from letterhead.identities.exact_sending import VerificationRequest
 from letterhead.identities.lapses import LapseRequest
@@ -80,9 +80,7 @@ class OutgoingMailQueue:
 
     @cached_property
     def _client(self) -> SQSClient:
-        import boto3
-
-        client: SQSClient = boto3.session.Session(botocore_session=session()).client("sqs", config=_CONFIG)
+        client: SQSClient = boto3_session().client("sqs", config=_CONFIG)
         return client
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.identities.exact_sending import (
     AddressesBusyError,
     AddressHeldError,
@@ -103,11 +103,7 @@ class SesAddresses:
 
     @cached_property
     def _client(self) -> SESV2Client:
-        import boto3
-
-        client: SESV2Client = boto3.session.Session(botocore_session=session()).client(
-            "sesv2", config=_CONFIG
-        )
+        client: SESV2Client = boto3_session().client("sesv2", config=_CONFIG)
         return client
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.domains.ports import (
     ForeignIdentityError,
     NameRefusedError,
@@ -136,11 +136,7 @@ class SesIdentities:
 
     @cached_property
     def _client(self) -> SESV2Client:
-        import boto3
-
-        client: SESV2Client = boto3.session.Session(botocore_session=session()).client(
-            "sesv2", config=_CONFIG
-        )
+        client: SESV2Client = boto3_session().client("sesv2", config=_CONFIG)
         return client
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.mail.message import MailRefusedError, OutgoingMail
 from letterhead.mail.mime import to_mime
 from letterhead.unavailable import UnavailableError
@@ -55,9 +55,5 @@ class SesMail:
 
     @cached_property
     def _client(self) -> SESV2Client:
-        import boto3
-
-        client: SESV2Client = boto3.session.Session(botocore_session=session()).client(
-            "sesv2", config=_CONFIG
-        )
+        client: SESV2Client = boto3_session().client("sesv2", config=_CONFIG)
         return client

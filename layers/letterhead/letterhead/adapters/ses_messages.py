@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.mail.message import MailRefusedError
 from letterhead.messages.composition import compose
 from letterhead.messages.departure import NotTakenError, SenderRefusedByProviderError
@@ -74,11 +74,7 @@ class SesMessages:
 
     @cached_property
     def _client(self) -> SESV2Client:
-        import boto3
-
-        client: SESV2Client = boto3.session.Session(botocore_session=session()).client(
-            "sesv2", config=_CONFIG
-        )
+        client: SESV2Client = boto3_session().client("sesv2", config=_CONFIG)
         return client
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.domains.ports import ProviderBusyError, ProviderIdentity, ProviderRefusedError
 from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 
@@ -92,9 +92,7 @@ class SesStatuses:
 
     @cached_property
     def _client(self) -> SESClient:
-        import boto3
-
-        client: SESClient = boto3.session.Session(botocore_session=session()).client("ses", config=_CONFIG)
+        client: SESClient = boto3_session().client("ses", config=_CONFIG)
         return client
 
 

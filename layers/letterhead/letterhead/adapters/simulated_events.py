@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.messages.departure import NotTakenError
 from letterhead.messages.outcome import Outcome, outcome_for
 from letterhead.messages.tags import tags_of
@@ -56,9 +56,7 @@ class SimulatedEvents:
 
     @cached_property
     def _client(self) -> SQSClient:
-        import boto3
-
-        client: SQSClient = boto3.session.Session(botocore_session=session()).client("sqs", config=_CONFIG)
+        client: SQSClient = boto3_session().client("sqs", config=_CONFIG)
         return client
 
 

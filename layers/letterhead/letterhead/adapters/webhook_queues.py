@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from letterhead.adapters.aws_session import session
+from letterhead.adapters.aws_session import boto3_session
 from letterhead.unavailable import UnavailableError
 from letterhead.values import value_type
 from letterhead.webhooks.delivery import Attempt, Cause, EventKey, Job, Source
@@ -68,9 +68,7 @@ class _Queue:
 
     @cached_property
     def _client(self) -> SQSClient:
-        import boto3
-
-        client: SQSClient = boto3.session.Session(botocore_session=session()).client("sqs", config=_CONFIG)
+        client: SQSClient = boto3_session().client("sqs", config=_CONFIG)
         return client
 
 
