@@ -12,6 +12,7 @@ from letterhead.adapters.tables.account_tokens import AccountTokenTable
 from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.identities import IdentityTable
+from letterhead.adapters.tables.restricted_endpoints import RestrictedEndpointTable
 from letterhead.adapters.tables.sweeps import SesTurns
 from letterhead.domains.ports import Belongings, ProviderRefusedError
 from letterhead.domains.resumption import pause_after, resume
@@ -29,6 +30,7 @@ parts = {
     "belongings": Belongings(
         AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
         IdentityTable(settings.identities_table),
+        RestrictedEndpointTable(settings.endpoints_table),
     ),
 }
 

@@ -1,7 +1,5 @@
 """Sending domains over HTTP: register, list, show, verify, delete, settings."""
 
-from __future__ import annotations
-
 from aws_lambda_powertools import Logger
 
 from letterhead.adapters.completion_queue import CompletionQueue
@@ -19,6 +17,7 @@ from letterhead.adapters.tables.idempotency import IdempotencyTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.limits import open_leases
 from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.adapters.tables.restricted_endpoints import RestrictedEndpointTable
 from letterhead.adapters.tables.sweeps import SesTurns
 from letterhead.adapters.tables.tokens import TokenTable
 from letterhead.domains.ports import Belongings, Dns, Surroundings
@@ -36,15 +35,15 @@ store = DomainTable(settings.domains_table, ClaimTable(settings.claims_table), o
 turns = SesTurns(settings.sweeps_table, settings.ses_calls_per_second)
 ses = SesIdentities(settings.configuration_set, settings.ses_identities_arn, turns.first)
 tokens = AccountTokenTable(settings.account_tokens_table, settings.tokens_table)
+endpoints = RestrictedEndpointTable(settings.endpoints_table)
+completions = CompletionQueue(settings.completion_queue_url)
 calls = DomainCalls(
     domains=store,
-    outside=Surroundings(
-        store, ses, CompletionQueue(settings.completion_queue_url), Rhythm(**settings.rhythm)
-    ),
+    outside=Surroundings(store, ses, completions, Rhythm(**settings.rhythm)),
     looks=DomainLookQueue(settings.look_queue_url),
     dns=Dns(DnsLookup(**settings.dns), ChallengeProver(**settings.dns)),
     history=CheckTable(settings.checks_table),
-    belongings=Belongings(tokens, IdentityTable(settings.identities_table)),
+    belongings=Belongings(tokens, IdentityTable(settings.identities_table), endpoints),
     deployment=Deployment(settings.region, settings.operator_hosts),
     names=DomainNames(),
 )

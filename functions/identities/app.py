@@ -17,6 +17,7 @@ from letterhead.adapters.tables.idempotency import IdempotencyTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.limits import open_leases
 from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.adapters.tables.restricted_endpoints import RestrictedEndpointTable
 from letterhead.adapters.tables.tokens import TokenTable
 from letterhead.dialects.mailersend.identities import IdentityRules
 from letterhead.http.api import Api
@@ -34,6 +35,7 @@ calls = IdentityCalls(
     store=IdentityTable(settings.identities_table, OutboxTable(settings.outbox_table)),
     domains=domains,
     tokens=AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
+    endpoints=RestrictedEndpointTable(settings.endpoints_table),
     rules=IdentityRules(MailAddresses(), FreeMail()),
     limits=MailLimits(ConfirmationTable(settings.confirmations_table), settings.confirmations_per_address),
     forecaster=Forecaster(DnsLookup(settings.dns_resolvers, **asked)),

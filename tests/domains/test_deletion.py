@@ -20,7 +20,10 @@ from tests.fakes.sender_identities import identity
 from tests.fakes.sending_domains import NOW
 
 NAME = "mail.acme.com"
-STEPS = ["by_id", "save", "end_those_of", "of_domain", "remove_identity", "view", "settle"]
+STEPS = [
+    *("by_id", "save", "end_those_of", "of_domain", "forget_those_of", "forget_those_of"),
+    *("remove_identity", "view", "settle"),
+]
 HOUR = timedelta(hours=1)
 
 
@@ -75,6 +78,7 @@ def test_its_sender_identities_go_with_it_and_with_each_the_tokens_that_are_rest
     assert world.ends.identities == [other]
     for one in (amy, bob):  # before, and once more after: one may have been made in between
         assert world.ends.tokens.count((None, one.identity_id)) == 2
+    assert world.ends.endpoints == [(domain.domain_id, {amy.identity_id, bob.identity_id})] * 2
 
 
 def test_an_identity_that_is_gone_meanwhile_stops_nothing(world):

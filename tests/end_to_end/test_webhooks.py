@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import standardwebhooks
 import svix.webhooks
 
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.test_doctor import physical
 from tests.end_to_end.test_identities import confirm, create, link_in
 from tests.fakes.receiver import Received, Receiver, receiver
 
@@ -155,3 +157,30 @@ def test_a_name_that_leads_inside_is_not_connected_to(
         found = cloud.until(lambda made=webhook: deliveries(account, made), lambda seen: seen[0]["attempts"])
         assert found[0]["attempts"][0]["error"] == "not_allowed"
     assert program.received == []
+
+
+def webhooks_of(account: Account) -> set[str]:
+    return {each["id"] for each in account.sendara("GET", "/v1/webhooks").json["webhooks"]}
+
+
+def test_webhooks_end_with_the_domain_or_identity_that_they_are_restricted_to(
+    cloud: LocalCloud, account: Account, program: Receiver
+) -> None:
+    domain = account.verified_domain("mail.hooked-two.com")
+    identity = create(account, domain["id"], "amy@hooked-two-client.com")
+    kept = sendara_webhook(account, program.url)["id"]
+    of_domain = sendara_webhook(account, program.url, domain_id=domain["id"])["id"]
+    of_identity = sendara_webhook(account, program.url, identity_id=identity["id"])["id"]
+    assert account.mailersend("DELETE", f"/v1/identities/{identity['id']}").status == 200
+    assert webhooks_of(account) == {kept, of_domain}
+    assert of_identity not in webhooks_of(account)
+
+    inner = account.mailersend("GET", "/v1/domains").json["data"][0]["id"]
+    cloud.ses_fault(operation="DeleteEmailIdentity", code="TooManyRequestsException", times=2)
+    assert account.sendara("DELETE", "/v1/domains/mail.hooked-two.com").status == 503
+    assert webhooks_of(account) == {kept}
+    table = physical(cloud, "EndpointsTable")
+    late = {"account_id": {"S": account.account_id}, "endpoint_id": {"S": "0made0in0between"}}
+    cloud.aws("dynamodb").put_item(TableName=table, Item={**late, "domain_id": {"S": inner}})
+    look = partial(cloud.aws("dynamodb").get_item, TableName=table, Key=late)
+    cloud.until(look, lambda found: "Item" not in found)

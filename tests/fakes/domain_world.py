@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,15 +39,22 @@ class Requests:
 
 @dataclass
 class Ends:
-    """`RestrictedTokens` and `DomainIdentities` that remember what was ended; `identities` are those that there are."""
+    """`RestrictedTokens`, `RestrictedEndpoints` and `DomainIdentities` that remember what was ended; `identities` are those that
+    there are."""
 
     tokens: list[tuple[str | None, str | None]] = field(default_factory=list)
+    endpoints: list[tuple[str | None, set[str]]] = field(default_factory=list)
     identities: list[SenderIdentity] = field(default_factory=list)
 
     def end_those_of(
         self, account_id: str, *, domain_id: str | None = None, identity_id: str | None = None
     ) -> None:
         self.tokens.append((domain_id, identity_id))
+
+    def forget_those_of(
+        self, account_id: str, *, domain_id: str | None = None, identity_ids: Collection[str] = ()
+    ) -> None:
+        self.endpoints.append((domain_id, set(identity_ids)))
 
     def of_domain(self, account_id: str, domain_id: str) -> list[SenderIdentity]:
         return [one for one in self.identities if one.domain.domain_id == domain_id]
@@ -80,7 +88,7 @@ class World:
 
     @property
     def belongings(self) -> Belongings:
-        return Belongings(self.ends, self.ends)
+        return Belongings(self.ends, self.ends, self.ends)
 
     def broken(self, breakage: Breakage) -> World:
         """The same deployment, with its calls counted and one of them breaking."""

@@ -41,9 +41,11 @@ class Stack:
         chosen = {
             "ACCOUNT_ID": "000000000000",
             "DNS_RESOLVERS": f"{dns[0]}:{dns[1]}",
+            "COMPLETION_QUEUE_URL": self.sqs.create_queue(QueueName="CompletionQueue")["QueueUrl"],
             **parts,
         }
         self.chosen = chosen
+        self.load = load
         self.api = load("webhooks", **chosen)
         self.fanout = load("webhook_fanout", **chosen)
         self.delivery = load("webhook_delivery", **chosen)

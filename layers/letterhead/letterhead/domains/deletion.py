@@ -1,8 +1,8 @@
 """Deleting a domain: registration's saga in reverse.
 
-nothing is sent from it any more -> its tokens end -> its sender identities go -> the provider's identity goes, if it was made
-for this domain -> the domain and its claim go, and that the account held the name is remembered. Every step may be repeated;
-who deletes again, or the request that is queued when a step fails, goes on.
+nothing is sent from it any more -> its tokens end -> its webhooks and sender identities go -> the provider's identity goes, if it
+was made for this domain -> the domain and its claim go, and that the account held the name is remembered. Every step may be
+repeated; who deletes again, or the request that is queued when a step fails, goes on.
 """
 
 from __future__ import annotations
@@ -35,8 +35,13 @@ def delete(domain: SendingDomain, outside: Surroundings, belongings: Belongings,
         if leaving is None:
             return
         belongings.tokens.end_those_of(account_id, domain_id=domain_id)
-        for identity in belongings.identities.of_domain(account_id, domain_id):
+        identities = list(belongings.identities.of_domain(account_id, domain_id))
+        ids = {one.identity_id for one in identities}
+        belongings.endpoints.forget_those_of(account_id, domain_id=domain_id, identity_ids=ids)
+        for identity in identities:
             _remove(identity, belongings)
+        # Once more, for one that was made in between.
+        belongings.endpoints.forget_those_of(account_id, domain_id=domain_id, identity_ids=ids)
         part(leaving, outside.store, outside.provider, now)
 
 

@@ -11,7 +11,7 @@ from letterhead.unavailable import UnavailableError
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from letterhead.domains.claims import NameClaims, NameView
     from letterhead.domains.dns_answers import DnsLookup
@@ -185,6 +185,15 @@ class DomainIdentities(Protocol):
         """Forget one; raises `IdentityNotFoundError` when it isn't there any more."""
 
 
+class RestrictedEndpoints(Protocol):
+    """The webhook endpoints that are told of some domains or identities alone."""
+
+    def forget_those_of(
+        self, account_id: str, *, domain_id: str | None = None, identity_ids: Collection[str] = ()
+    ) -> None:
+        """Forget every endpoint that is restricted to a domain, or to one of these identities; twice is once."""
+
+
 @value_type
 class Surroundings:
     """Who has a part in every step of a domain's life."""
@@ -209,3 +218,4 @@ class Belongings:
 
     tokens: RestrictedTokens
     identities: DomainIdentities
+    endpoints: RestrictedEndpoints

@@ -25,7 +25,7 @@ from letterhead.tokens.restriction import DomainsInReach, IdentitiesInReach, Res
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from letterhead.dialects.reply import Reply
     from letterhead.http.request import Request
@@ -48,6 +48,13 @@ class IdentityStore(
         """Forget an identity; raises `IdentityNotFoundError` when it isn't there any more."""
 
 
+class RestrictedEndpoints(Protocol):
+    """The webhook endpoints that are told of some identities alone."""
+
+    def forget_those_of(self, account_id: str, *, identity_ids: Collection[str]) -> None:
+        """Forget every endpoint that is restricted to one of these identities; twice is once."""
+
+
 class IdentityCalls:
     """The calls on `/v1/identities`. An identity is named by its id or by its address."""
 
@@ -57,6 +64,7 @@ class IdentityCalls:
         store: IdentityStore,
         domains: DomainLookup,
         tokens: RestrictedTokens,
+        endpoints: RestrictedEndpoints,
         rules: wire.IdentityRules,
         limits: MailLimits,
         forecaster: Forecaster,
@@ -65,6 +73,7 @@ class IdentityCalls:
         self._store = store
         self._domains = domains
         self._tokens = tokens
+        self._endpoints = endpoints
         self._rules = rules
         self._limits = limits
         self._forecaster = forecaster
@@ -142,12 +151,14 @@ class IdentityCalls:
         """`DELETE /v1/identities/{identity}` and `…/email/{email}`; the provider's entry goes first."""
         identity = self._named(request)
         let_go(identity, self._provider)
+        self._endpoints.forget_those_of(identity.account_id, identity_ids=[identity.identity_id])
         end_with(
             lambda: self._store.remove(identity),
             self._tokens,
             identity.account_id,
             identity_id=identity.identity_id,
         )
+        self._endpoints.forget_those_of(identity.account_id, identity_ids=[identity.identity_id])
         return wire.deleted()
 
     def resend(self, request: Request) -> Reply:

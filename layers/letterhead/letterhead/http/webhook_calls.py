@@ -214,7 +214,7 @@ class WebhookCalls:
         domain = None
         if request.token.sees_domain(domain_id):
             domain = self._domains.by_id(request.account_id, domain_id)
-        if domain is None:
+        if domain is None or domain.leaving:
             wire = _WIRES[request.dialect]
             raise InvalidFieldsError(
                 {"domain_id": (wire.DOMAIN_NEEDED if wire.NEEDS_DOMAIN else NO_SUCH_DOMAIN,)}

@@ -53,8 +53,11 @@ class Streaks:
 
     def failed(self, endpoint_id: str) -> bool:
         """Note a failure; whether the circuit is to be opened."""
-        self._failures[endpoint_id] = self._failures.get(endpoint_id, 0) + 1
-        return self._failures[endpoint_id] >= FAILURES_IN_A_ROW
+        failures = self._failures.pop(endpoint_id, 0) + 1
+        if failures >= FAILURES_IN_A_ROW:
+            return True  # from here on the circuit counts; once it is closed, the row begins anew
+        self._failures[endpoint_id] = failures
+        return False
 
     def succeeded(self, endpoint_id: str) -> None:
         """Note a success."""

@@ -48,8 +48,8 @@ class DeliveryStore(Protocol):
     def wait(self, delivery: Delivery) -> None:
         """Put a delivery among those that the sweep looks at; putting it there twice is once."""
 
-    def open_circuit(self, circuit: Circuit) -> None:
-        """Store an open circuit."""
+    def open_circuit(self, circuit: Circuit, *, before: Circuit | None) -> None:
+        """Store an open circuit, unless another attempt has opened it meanwhile."""
 
     def take_probe(self, circuit: Circuit, now: datetime) -> bool:
         """Whether this attempt is the one that may probe."""
@@ -105,9 +105,13 @@ class Delivering:
         """
         loaded = self._store.load(job)
         delivery, endpoint = loaded.delivery, loaded.endpoint
-        if delivery is None or endpoint is None or not _is_due(delivery, job):
+        if delivery is None or not _is_due(delivery, job):
             return Became.REPEATED
-        if not endpoint.enabled:
+        if endpoint is None or not endpoint.enabled:
+            if (
+                loaded.circuit is not None
+            ):  # those that wait behind it are given up without waiting for probes
+                self._store.close_circuit(delivery.endpoint_id)
             return self._give_up(delivery, job, Cause.ENDPOINT_DISABLED, now)
         if loaded.event is None:
             return self._give_up(delivery, job, Cause.EVENT_GONE, now)
@@ -139,8 +143,8 @@ class Delivering:
     ) -> Became:
         streak = self._streaks.failed(endpoint.endpoint_id)
         if circuit is not None or streak:
-            circuit = circuits.opened(endpoint.endpoint_id, circuit, now)
-            self._store.open_circuit(circuit)
+            before_it, circuit = circuit, circuits.opened(endpoint.endpoint_id, circuit, now)
+            self._store.open_circuit(circuit, before=before_it)
         if outcome.gone:
             self._judges.ask(endpoint.account_id, endpoint.endpoint_id, gone=True, now=job.now)
         became = self._follow(job, endpoint, before, tried, outcome, circuit, now)

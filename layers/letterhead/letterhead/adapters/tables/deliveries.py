@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
+    from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
     from letterhead.webhooks.circuit import Circuit
@@ -131,9 +132,16 @@ class DeliveryTable:
         """The endpoint's circuit if it isn't closed."""
         return self.circuits([endpoint_id]).get(endpoint_id)
 
-    def open_circuit(self, circuit: Circuit) -> None:
-        """Store an open circuit."""
-        circuit_item(circuit).save()
+    def open_circuit(self, circuit: Circuit, *, before: Circuit | None) -> None:
+        """Store an open circuit, unless another attempt has opened it meanwhile."""
+        known: Condition = CircuitItem.endpoint_id.does_not_exist()
+        if before is not None:
+            known = CircuitItem.openings == before.openings
+        try:
+            circuit_item(circuit).save(known)
+        except PutError as error:
+            if error.cause_response_code != _REFUSED:
+                raise
 
     def take_probe(self, circuit: Circuit, now: datetime) -> bool:
         """Whether this attempt is the one that may probe."""

@@ -23,7 +23,7 @@ from letterhead.webhooks.managing import AccountEndpoints
 from letterhead.webhooks.schedule import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from pynamodb.transactions import TransactWrite
@@ -150,6 +150,19 @@ class EndpointTable:
     def remove(self, endpoint: Endpoint) -> None:
         """Forget an endpoint; forgetting it twice is once."""
         EndpointItem(endpoint.account_id, endpoint.endpoint_id).delete()
+
+    def forget_those_of(
+        self, account_id: str, *, domain_id: str | None = None, identity_ids: Collection[str] = ()
+    ) -> None:
+        """Forget every endpoint that is restricted to a domain, or to one of these identities; twice is once."""
+        for item in EndpointItem.query(
+            account_id,
+            EndpointItem.endpoint_id >= _FIRST_ID,
+            consistent_read=True,
+            attributes_to_get=["account_id", "endpoint_id", "domain_id", "identity_id"],
+        ):
+            if item.identity_id in identity_ids or (domain_id is not None and item.domain_id == domain_id):
+                item.delete()
 
     def forget(self, account_id: str) -> None:
         """Forget all of an account's endpoints; forgetting them twice is once."""
