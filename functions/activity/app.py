@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from aws_lambda_powertools import Logger
 
 from letterhead.adapters.tables.access_log import AccessLogTable
+from letterhead.adapters.tables.account_tokens import AccountTokenTable
 from letterhead.adapters.tables.activity_lists import ActivityLists
 from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.counts import CountTable
 from letterhead.adapters.tables.domains import DomainTable
+from letterhead.adapters.tables.idempotency import IdempotencyTable
 from letterhead.adapters.tables.limits import open_leases
 from letterhead.adapters.tables.mailed_recipients import RecipientTable
-from letterhead.adapters.tables.sent_messages import SentMessageTable
+from letterhead.adapters.tables.message_lists import MessageLists
 from letterhead.adapters.tables.tokens import TokenTable
 from letterhead.http.activity_calls import ActivityCalls
 from letterhead.http.api import Api
 from letterhead.http.gate import Gate
+from letterhead.http.keyed_sends import SendsByKey
 from letterhead.reputation.rates import ReputationLimits
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
 counts = CountTable(settings.counts_table)
-retention = timedelta(days=settings.activity_days)
 calls = ActivityCalls(
     domains=DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),
     history=ActivityLists(settings.activity_table, counts),
-    messages=SentMessageTable(settings.activity_table, settings.counts_table, retention),
-    recipients=RecipientTable(settings.recipients_table, retention),
+    messages=MessageLists(settings.messages_table),
+    keys=SendsByKey(
+        AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
+        IdempotencyTable(settings.idempotency_table),
+    ),
+    recipients=RecipientTable(settings.recipients_table, settings.activity_kept),
     counts=counts,
     limits=ReputationLimits.in_percent(*settings.reputation_limits),
 )

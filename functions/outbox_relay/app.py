@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger
 from letterhead.adapters.activity_stream import activity_announcements
 from letterhead.adapters.identity_stream import mail_requests, verification_requests
 from letterhead.adapters.message_queue import MessageQueue
-from letterhead.adapters.message_stream import departure_requests
+from letterhead.adapters.message_stream import accepted_messages, departure_requests
 from letterhead.adapters.outbox_stream import announcements, lapse_requests, notice_requests
 from letterhead.adapters.queues import OutgoingMailQueue, Request
 from letterhead.adapters.sandbox_stream import recipient_mail_requests
@@ -23,6 +23,7 @@ from letterhead.settings import Settings
 settings = Settings.from_env()
 queue = OutgoingMailQueue(settings.mail_queue_url)
 messages = MessageQueue(settings.message_queue_url)
+mail_events = MessageQueue(settings.mail_events_queue_url)
 webhooks = WebhookEventQueue(settings.webhook_event_queue_url)
 logger = Logger(service="outbox_relay")
 
@@ -40,7 +41,14 @@ def handler(event: dict[str, Any], _context: Any) -> None:
     queue.put(requests)
     departures = departure_requests(records)
     messages.put(departures)
+    accepted = accepted_messages(records)
+    mail_events.put(accepted)
     events = [*announcements(records), *activity_announcements(records)]
     webhooks.announce(events)
-    counted = {"mails": len(requests), "messages": len(departures), "events": len(events)}
+    counted = {
+        "mails": len(requests),
+        "messages": len(departures),
+        "accepted": len(accepted),
+        "events": len(events),
+    }
     logger.info("copied", extra={"changes": len(records), **counted})

@@ -1,8 +1,9 @@
-"""From SES by SNS and a queue: what became of every mail, into activity, counts, suppressions and the domains' reputation."""
+"""From SES by SNS and a queue: what became of every mail, into activity, counts, suppressions and the domains' reputation.
+
+That a message was accepted comes by the same queue, from the messages table's stream.
+"""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from aws_lambda_powertools import Logger, Metrics
 
@@ -12,13 +13,14 @@ from letterhead.adapters.tables.activity import ActivityTable
 from letterhead.adapters.tables.counts import CountTable
 from letterhead.adapters.tables.domain_reputation import DomainReputationTable
 from letterhead.adapters.tables.mailed_recipients import RecipientTable
+from letterhead.adapters.tables.message_lists import MessageLists
 from letterhead.adapters.tables.outbox import OutboxTable
-from letterhead.adapters.tables.sent_messages import SentMessageTable
 from letterhead.adapters.tables.stray_events import StrayEventTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.http.mail_event_batch import MailEventBatch
 from letterhead.mail_events.intake import Intake
 from letterhead.mail_events.suppressing import Suppressing
+from letterhead.messages.history import AcceptanceNotes
 from letterhead.reputation.rates import ReputationLimits
 from letterhead.reputation.watch import Watch
 from letterhead.settings import Settings
@@ -28,10 +30,11 @@ logger = Logger(service="ses_events")
 metrics = Metrics(namespace="Letterhead", service="ses_events")
 outbox = OutboxTable(settings.outbox_table)
 counts = CountTable(settings.counts_table)
-retention = timedelta(days=settings.activity_days)
+retention = settings.activity_kept
+log = ActivityTable(settings.activity_table, counts, retention)
+acceptances = AcceptanceNotes(log, MessageLists(settings.messages_table))
 intake = Intake(
-    log=ActivityTable(settings.activity_table, counts, retention),
-    messages=SentMessageTable(settings.activity_table, settings.counts_table, retention),
+    log=log,
     suppressing=Suppressing(
         SuppressionTable(settings.suppressions_table, outbox),
         RecipientTable(settings.recipients_table, retention),
@@ -53,4 +56,4 @@ def count_unknown(number: int) -> None:
     metrics.flush_metrics()
 
 
-handler = MailEventBatch(read_event, intake, logger, count_unknown)
+handler = MailEventBatch(read_event, intake, acceptances, logger, count_unknown)

@@ -1,15 +1,17 @@
-"""Which changes of the messages table let a message leave."""
+"""Which changes of the messages table tell of a new message, and which let one leave."""
 
 from __future__ import annotations
 
 import pytest
 
-from letterhead.adapters.message_stream import departure_requests
+from letterhead.adapters.message_stream import accepted_messages, departure_requests
 from letterhead.messages.departure import DepartureRequest
+from letterhead.messages.history import AcceptedMessage
 
 
 def record(status="queued", before=None):
-    images = {"NewImage": {"account_id": {"S": "acc"}, "message_id": {"S": "msg"}, "status": {"S": status}}}
+    image = {"account_id": {"S": "acc"}, "message_id": {"S": "msg"}, "draft": {"B": "eA=="}}
+    images = {"NewImage": image | {"status": {"S": status}}}
     if before is not None:
         images["OldImage"] = {"status": {"S": before}}
     return {"eventName": "INSERT" if before is None else "MODIFY", "dynamodb": images}
@@ -40,3 +42,25 @@ def test_a_message_leaves_that_comes_as_queued_or_becomes_so_after_waiting(asked
 )
 def test_nothing_else_asks_for_a_departure(other):
     assert departure_requests([other]) == []
+
+
+@pytest.mark.parametrize("status", ["queued", "scheduled", "waiting"])
+def test_every_new_message_is_news(status):
+    assert accepted_messages([record(status)]) == [AcceptedMessage("acc", "msg")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        record("queued", "scheduled"),
+        record("sent", "leaving"),
+        {"eventName": "REMOVE", "dynamodb": {"Keys": {}}},
+        # An activity has the same keys.
+        {
+            "eventName": "INSERT",
+            "dynamodb": {"NewImage": {"account_id": {"S": "acc"}, "message_id": {"S": "msg"}}},
+        },
+    ],
+)
+def test_no_other_change_is(other):
+    assert accepted_messages([other]) == []

@@ -15,6 +15,8 @@ import logging
 import os
 import sys
 import time
+import zlib
+from base64 import b64encode
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
@@ -24,7 +26,7 @@ from typing import Any
 import botocore.session
 from botocore.awsrequest import AWSResponse
 
-from tests.fakes.mail_events import batch_of, event_document
+from tests.fakes.mail_events import ACCOUNT, DOMAIN, MESSAGE, batch_of, event_document
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "layers" / "letterhead"))
@@ -32,8 +34,10 @@ EVENTS_A_SECOND = 500
 TIMES_THE_FLOOR = 2.0
 ROUNDS = 9
 BATCHES = 20
-# What a thousand mails bring, about: most arrive, one in fifty doesn't.
+# What mails bring, about: they are accepted and sent, most arrive, one in fifty doesn't.
+ACCEPTED = "accepted"
 MIX = {
+    ACCEPTED: 480,
     "send": 480,
     "delivery": 470,
     "delivery_delay": 20,
@@ -55,6 +59,7 @@ _ENVIRONMENT = {
     "RECIPIENTS_TABLE": "recipients",
     "STRAY_EVENTS_TABLE": "strays",
     "OUTBOX_TABLE": "outbox",
+    "MESSAGES_TABLE": "messages",
     "BOUNCE_WARNING_PERCENT": "2",
     "BOUNCE_PAUSE_PERCENT": "5",
     "COMPLAINT_WARNING_PERCENT": "0.1",
@@ -69,6 +74,19 @@ _ANSWERS: dict[str, Any] = {
     "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
     "UpdateItem": {"Attributes": {}},
 }
+_DRAFT = {"to": [["person", "customer.example", ""]], "subject": "Your order has left"}
+_MESSAGE: dict[str, Any] = {
+    "Item": {
+        "account_id": {"S": ACCOUNT},
+        "message_id": {"S": MESSAGE},
+        "domain": {"S": DOMAIN},
+        "from": {"S": "hello@client.example"},
+        "draft": {"B": b64encode(zlib.compress(json.dumps(_DRAFT).encode())).decode()},
+        "created": {"N": str(1_780_000_000_000_000)},
+        "status": {"S": "queued"},
+        "forget_at": {"N": str(9_999_999_999)},
+    }
+}
 
 
 class Store:
@@ -82,7 +100,9 @@ class Store:
     def _answer(self, request: Any, **_: Any) -> AWSResponse:
         operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
         headers = {"content-type": "application/x-amz-json-1.0"}
-        return AWSResponse(request.url, 200, headers, _Raw(json.dumps(_ANSWERS[operation]).encode()))
+        about_a_message = operation == "GetItem" and b'"messages"' in request.body
+        answer = _MESSAGE if about_a_message else _ANSWERS[operation]
+        return AWSResponse(request.url, 200, headers, _Raw(json.dumps(answer).encode()))
 
     def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         if self.asked is not None:
@@ -109,7 +129,9 @@ def batches(names: list[str], serial: str) -> list[dict[str, Any]]:
     """Batches of ten documents, each about a mail and a recipient of its own."""
     now = datetime.now(UTC)
     documents = [
-        event_document(
+        {"account_id": ACCOUNT, "accepted_message_id": MESSAGE}
+        if name == ACCEPTED
+        else event_document(
             name,
             to=[f"person{serial}-{number}@customer.example"],
             at=now - timedelta(seconds=number),

@@ -92,6 +92,19 @@ def test_a_bounce_suppresses_and_the_next_mail_is_refused_in_each_dialects_words
     )
     assert some.json["warnings"][0]["type"] == "SOME_SUPPRESSED"
     cloud.wait_for_mail("rita2@reader.example")
+    histories = cloud.until(
+        lambda: {
+            each["to"]: [activity["type"] for activity in each["activity"]]
+            for each in shop.mailersend("GET", f"/v1/messages/{some.headers['x-message-id']}").json["data"][
+                "emails"
+            ]
+        },
+        lambda found: len(found.get("rita2@reader.example", [])) >= 3 and bool(found.get(to)),
+    )
+    assert histories == {"rita2@reader.example": ["queued", "sent", "delivered"], to: ["suppressed"]}
+    kept = shop.sendara("GET", "/v1/messages?idempotency_key=first").json
+    assert (kept["id"], kept["status"]) == (first.json["id"], "bounced")
+    assert [each["event_type"] for each in kept["events"]] == ["queued", "sent", "bounced"]
     assert (
         shop.sendmailos(
             "POST",
@@ -185,12 +198,15 @@ def test_a_test_key_reaches_nobody_and_its_bounces_count(cloud: LocalCloud, shop
         "metadata": {"from_email": f"news@{DOMAIN}"},
     }
     send = f"{cloud.origin}/v1/send"
-    assert cloud.call("POST", send, body, headers=headers).status == 201
+    first = cloud.call("POST", send, body | {"idempotency_key": "of-a-test"}, headers=headers)
+    assert first.status == 201
     refused = cloud.until(
         lambda: cloud.call("POST", send, body, headers=headers), lambda answer: answer.status == 409
     )
     assert refused.json["error"]["code"] == "recipient_suppressed"
     assert cloud.mails_to("bounced@anywhere.example") == []
+    # Another key of the account finds it by the key that it was sent with.
+    assert shop.sendara("GET", "/v1/messages?idempotency_key=of-a-test").json["id"] == first.json["id"]
 
 
 def test_without_a_sender_the_shared_one_reaches_the_owner_alone(cloud: LocalCloud) -> None:

@@ -63,6 +63,7 @@ class World:
         self.provider, self.simulation = Provider(), Provider()
         self.events: set[str] = set()
         self.failures: list[tuple[str, str]] = []
+        self.notices: list[tuple[str, dict[str, str]]] = []
         self.rechecked: list[str] = []
 
     def by_id(self, _account_id):
@@ -73,6 +74,9 @@ class World:
 
     def failed(self, message, reason, now):
         self.failures.append((message.message_id, reason))
+
+    def suppressed(self, message, blocks, now):
+        self.notices.append((message.message_id, {key: found[0].list.value for key, found in blocks.items()}))
 
     def ask(self, _account_id, domain_id):
         self.rechecked.append(domain_id)
@@ -269,6 +273,7 @@ def test_who_has_been_suppressed_meanwhile_gets_nothing(world):
     world.lists.entries = {"c@reader.example": (SuppressionList.HARD_BOUNCES,)}
     assert world.send(made) is Departed.SENT
     assert [box.address.key for box in world.provider.sent[0].draft.recipients] == ["rita@reader.example"]
+    assert world.notices == [(made.message_id, {"c@reader.example": "hard_bounces"})]
 
 
 def test_when_nobody_is_left_nothing_is_sent(world):
@@ -276,6 +281,7 @@ def test_when_nobody_is_left_nothing_is_sent(world):
     world.lists.entries = {"rita@reader.example": (SuppressionList.UNSUBSCRIBES,)}
     assert world.send(made) is Departed.SUPPRESSED
     assert world.kept(made).status is MessageStatus.FAILED
+    assert world.notices == [(made.message_id, {"rita@reader.example": "unsubscribes"})]
 
 
 def test_a_gate_that_cannot_be_asked_lets_nothing_leave(world):

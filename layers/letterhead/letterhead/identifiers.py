@@ -110,6 +110,11 @@ def from_any(prefix: str, text: str) -> str | None:
     return text if is_id(text) else from_prefixed(prefix, text) or from_uuid(text)
 
 
+def from_number(number: int) -> str:
+    """The id that a number of at most 80 bits is."""
+    return _encode(number)
+
+
 def public_event_id(event_id: str) -> str:
     """An event's id as everyone who is told of it gets it, in every dialect: `evt_…`."""
     return to_prefixed(EVENT_PREFIX, event_id) if is_id(event_id) else f"{EVENT_PREFIX}_{event_id}"

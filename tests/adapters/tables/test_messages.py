@@ -77,7 +77,7 @@ FULL = message(
     test=True,
     status=MessageStatus.SCHEDULED,
     due_at=NOW + timedelta(hours=1),
-    suppressed=2,
+    dropped={"x@reader.example": "hard_bounces", "y@reader.example": "on_hold"},
     unspent=True,
     bulk_id="0bulk00bulk00bul",
     unsubscribable=True,

@@ -64,6 +64,36 @@ def test_an_event_in_the_outbox_is_announced_to_webhooks_without_what_it_says(fu
     assert "bookshelf" not in message["Body"]
 
 
+def test_a_new_message_is_news_for_its_history_and_a_request_to_leave_by_its_ids_alone(sqs, load):
+    queues = {
+        name: sqs.create_queue(QueueName=name)["QueueUrl"]
+        for name in ("OutgoingMailQueue", "WebhookEventQueue", "MessageQueue", "MailEventsQueue")
+    }
+    function = load(
+        "outbox_relay",
+        MAIL_QUEUE_URL=queues["OutgoingMailQueue"],
+        WEBHOOK_EVENT_QUEUE_URL=queues["WebhookEventQueue"],
+        MESSAGE_QUEUE_URL=queues["MessageQueue"],
+        MAIL_EVENTS_QUEUE_URL=queues["MailEventsQueue"],
+    )
+    image = {
+        "account_id": {"S": "acc"},
+        "message_id": {"S": "msg"},
+        "from": {"S": "news@bookshelf.com"},
+        "draft": {"B": "eA=="},
+        "status": {"S": "queued"},
+    }
+    function({"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": image}}]})
+
+    def bodies(name):
+        found = sqs.receive_message(QueueUrl=queues[name]).get("Messages", [])
+        return [json.loads(each["Body"]) for each in found]
+
+    assert bodies("MailEventsQueue") == [{"account_id": "acc", "accepted_message_id": "msg"}]
+    assert bodies("MessageQueue") == [{"account_id": "acc", "message_id": "msg"}]
+    assert bodies("OutgoingMailQueue") == bodies("WebhookEventQueue") == []
+
+
 def test_an_identity_in_the_stream_is_no_event(function, sqs, events_url):
     function(EVENT)
     assert "Messages" not in sqs.receive_message(QueueUrl=events_url)

@@ -15,10 +15,13 @@ from tools.openapi.schema import Schema, array, nullable, number, one_of, ref, r
 _TAG = "Activity"
 TAG = {_TAG: "What became of every message, its recipients, and the counts of all of it."}
 _LONG_ID = f"^{values.SHORT_ID}[0-9a-z]{{16}}$"
+_MESSAGE_ID = "^0{4}[0-9a-f]{20}$"
 _LAST_SECOND = 253402300798
 PATH_PARAMETERS = {
     "activity": Parameter("activity", Place.PATH, text(pattern=_LONG_ID), "The activity's id."),
-    "message": Parameter("message", Place.PATH, values.short_id(), "The message's id."),
+    "message": Parameter(
+        "message", Place.PATH, text(pattern=_MESSAGE_ID), "The message's id, as `x-message-id` has it."
+    ),
 }
 _EVENTS = Parameter(
     "event[]",
@@ -52,7 +55,7 @@ _RECIPIENT = {
 }
 _DOMAIN = resource({"id": values.short_id(), "name": text(), "created_at": _MOMENT, "updated_at": _MOMENT})
 _TAGS = nullable(array(text()))
-_MESSAGE = {"id": values.short_id(), "created_at": _MOMENT, "updated_at": _MOMENT}
+_MESSAGE = {"id": text(pattern=_MESSAGE_ID), "created_at": _MOMENT, "updated_at": _MOMENT}
 _THRESHOLDS = resource(
     {
         "warning": {"type": "number", "description": "From this share on the owner is warned."},
@@ -68,7 +71,7 @@ SCHEMAS: dict[str, Schema] = {
             "type": one_of(EVENT_NAMES),
             "email": resource(
                 {
-                    "id": values.short_id("The message's id."),
+                    "id": text("The message's id.", pattern=_MESSAGE_ID),
                     "from": text(),
                     "subject": text("The subject, its first 100 bytes."),
                     "text": nullable(text()),
@@ -96,7 +99,7 @@ SCHEMAS: dict[str, Schema] = {
             "emails": array(
                 resource(
                     {
-                        "id": values.short_id("The message's id."),
+                        "id": text("The message's id.", pattern=_MESSAGE_ID),
                         "from": text(),
                         "to": text(),
                         "subject": text(),
@@ -212,7 +215,7 @@ OPERATIONS = {
         "listMessages",
         _TAG,
         "List messages",
-        "Newest first, those that have left.",
+        "Newest first, from their acceptance on.",
         Answer(
             200,
             "A page of messages.",

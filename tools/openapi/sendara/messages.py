@@ -5,6 +5,7 @@ from __future__ import annotations
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.sendara.messages import DEFAULT_SIZE, LARGEST_SIZE, PREFIX, STATUSES
 from letterhead.http.activity_calls import ActivityNotFoundError
+from letterhead.messages.draft import MessageType
 from tools.openapi import values
 from tools.openapi.operation import Answer, Link, Operation, Parameter, Place
 from tools.openapi.schema import Schema, always, array, closed, nullable, number, one_of, ref, resource, text
@@ -18,7 +19,7 @@ _OBJECT = {
     "id": values.prefixed_id(PREFIX),
     "channel": always("email"),
     "status": one_of(STATUSES),
-    "message_type": text(example="transactional"),
+    "message_type": one_of(MessageType),
     "created_at": values.moment(),
 }
 SCHEMAS: dict[str, Schema] = {
@@ -59,11 +60,17 @@ OPERATIONS = {
         "listMessages",
         _TAG,
         "List messages",
-        "Newest first. A search or a status looks at 300 messages at a time and may give fewer than `limit`, with a cursor.",
+        "Newest first, from their acceptance on. A search or a status looks at 300 messages at a time and may give fewer than "
+        "`limit`, with a cursor.",
         Answer(
             200,
-            "A page of messages.",
-            closed({"messages": array(ref("MessageInLists")), "next_cursor": nullable(text())}),
+            "A page of messages; with `idempotency_key`, the message.",
+            {
+                "anyOf": [
+                    closed({"messages": array(ref("MessageInLists")), "next_cursor": nullable(text())}),
+                    ref("MessageWithEvents"),
+                ]
+            },
             {"First": Link("showMessage", {"message": "$response.body#/messages/0/id"})},
         ),
         parameters=(
@@ -79,6 +86,12 @@ OPERATIONS = {
                 f"How many to a page, {LARGEST_SIZE} at most.",
             ),
             Parameter("cursor", Place.QUERY, text(), "From `next_cursor`."),
+            Parameter(
+                "idempotency_key",
+                Place.QUERY,
+                text(),
+                "Only the message that was sent alone under this key in the last 24 hours, with its events.",
+            ),
         ),
         refusals=(InvalidFieldsError, ActivityNotFoundError),
     ),

@@ -53,7 +53,9 @@ class Counts(Protocol):
 
 
 def weight_of(activity: Activity) -> Weight | None:
-    """What an activity weighs in the rates."""
+    """What an activity weighs in the rates; a test's weighs nothing."""
+    if activity.test:
+        return None
     return Weight.BOUNCED if activity.bounce else _WEIGHTS.get(activity.type)
 
 

@@ -1,4 +1,4 @@
-"""Amazon SQS: requests to let accounts' messages leave. They hold ids only."""
+"""Amazon SQS: requests to let accounts' messages leave, and news of those that were accepted. They hold ids only."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs import SQSClient
 
+    from letterhead.messages.history import AcceptedMessage
+
 _BATCH = 10  # SQS API reference, SendMessageBatch
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
 
@@ -31,12 +33,12 @@ class UnreadableDepartureError(ValueError):
 
 
 class MessageQueue:
-    """The queue of messages that are to leave."""
+    """The queue of messages that are to leave, or the one of events, which news of accepted ones go to."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def put(self, requests: Sequence[DepartureRequest]) -> None:
+    def put(self, requests: Sequence[DepartureRequest | AcceptedMessage]) -> None:
         """Put all requests onto the queue; raises `MessageQueueUnavailableError` unless every one of them is there."""
         for start in range(0, len(requests), _BATCH):
             entries = [

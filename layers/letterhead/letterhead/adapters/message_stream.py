@@ -1,10 +1,11 @@
-"""The messages table's stream (DynamoDB Streams): which messages are to leave."""
+"""The messages table's stream (DynamoDB Streams): which messages are new, and which are to leave."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from letterhead.messages.departure import DepartureRequest
+from letterhead.messages.history import AcceptedMessage
 from letterhead.messages.message import MessageStatus
 
 if TYPE_CHECKING:
@@ -24,6 +25,16 @@ def departure_requests(records: Sequence[Mapping[str, Any]]) -> list[DepartureRe
         DepartureRequest(image["account_id"]["S"], image["message_id"]["S"])
         for record in records
         if _asks(image := record["dynamodb"].get("NewImage", {}), record["dynamodb"].get("OldImage"))
+    ]
+
+
+def accepted_messages(records: Sequence[Mapping[str, Any]]) -> list[AcceptedMessage]:
+    """Each new message; other tables' records are none."""
+    images = (record["dynamodb"].get("NewImage", {}) for record in records if record["eventName"] == "INSERT")
+    return [
+        AcceptedMessage(image["account_id"]["S"], image["message_id"]["S"])
+        for image in images
+        if "message_id" in image and "draft" in image
     ]
 
 

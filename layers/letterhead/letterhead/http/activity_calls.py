@@ -8,31 +8,35 @@ from typing import TYPE_CHECKING, Protocol
 from letterhead import identifiers
 from letterhead.activity.activity import day_of
 from letterhead.activity.analytics import groups_of
-from letterhead.activity.message import MessageQuery
 from letterhead.dialects.mailersend import activity as mailersend
 from letterhead.dialects.mailersend import analytics
+from letterhead.dialects.mailersend.ids import read_message_id
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.sendara import messages as sendara
 from letterhead.domains.domain import DomainNotFoundError
 from letterhead.domains.pages import DomainQuery
+from letterhead.messages.reading import MessageQuery, told_by
 from letterhead.reputation.rates import LONGEST_WINDOW, rates_of
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.restriction import DomainPagesInReach, DomainsInReach
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
+    from letterhead.activity.activity import Activity
     from letterhead.activity.counts import Counts
     from letterhead.activity.log import ActivityHistory
-    from letterhead.activity.message import MessageFacts, Messages
     from letterhead.activity.recipients import Recipient, RecipientList
     from letterhead.dialects.mailersend.pages import PageQuery
     from letterhead.dialects.reply import Reply
     from letterhead.domains.domain import SendingDomain
     from letterhead.domains.pages import DomainPage
     from letterhead.http.request import Request
+    from letterhead.messages.reading import MessageFacts, Messages
     from letterhead.reputation.rates import ReputationLimits
+    from letterhead.tokens.token import ApiToken
 
 _DOMAINS_AT_ONCE = 100
 # How many messages a filtered list looks at before it gives what it has, and a cursor.
@@ -53,6 +57,13 @@ class ActivityDomains(Protocol):
         """A page of the account's domains."""
 
 
+class KeyedSends(Protocol):
+    """Where the keys are known that senders gave their messages."""
+
+    def message_of(self, token: ApiToken, key: str, now: datetime) -> str | None:
+        """The id of the message that any token of the account was sent with under that key, or None."""
+
+
 @value_type
 class ActivityCalls:
     """The calls; `operations` has them by the names of the table of routes. A restricted token sees its own domain's part."""
@@ -60,6 +71,7 @@ class ActivityCalls:
     domains: ActivityDomains
     history: ActivityHistory
     messages: Messages
+    keys: KeyedSends
     recipients: RecipientList
     counts: Counts
     limits: ReputationLimits
@@ -110,16 +122,9 @@ class ActivityCalls:
     def show_message(self, request: Request) -> Reply:
         """`GET /v1/messages/{message}`."""
         text = request.parameters["message"]
-        is_sendaras = request.dialect is Dialect.SENDARA
-        message_id = sendara.read_id(text) if is_sendaras else text
-        if message_id is None or not identifiers.is_id(message_id):
-            raise ActivityNotFoundError
-        message = self.messages.by_id(request.account_id, message_id, request.now)
-        if message is None or not request.token.sees_domain(message.domain_id):
-            raise ActivityNotFoundError
-        activities = self.history.of_message(request.account_id, message_id, request.now)
-        if is_sendaras:
-            return sendara.shown(message, activities)
+        if request.dialect is Dialect.SENDARA:
+            return sendara.shown(*self._message(request, sendara.read_id(text)))
+        message, activities = self._message(request, read_message_id(text))
         domain = self.domains.by_id(request.account_id, message.domain_id)
         return mailersend.message_shown(message, activities, domain)
 
@@ -159,8 +164,8 @@ class ActivityCalls:
     def _messages_of_sendara(self, request: Request) -> Reply:
         values = dict(request.query)
         if values.get("idempotency_key"):
-            # Who accepts a message knows its key; nobody does yet.
-            raise ActivityNotFoundError
+            found_id = self.keys.message_of(request.token, values["idempotency_key"], request.now)
+            return sendara.shown(*self._message(request, found_id))
         wanted = sendara.read_list(values)
         found: list[tuple[MessageFacts, str]] = []
         last: str | None = None
@@ -178,11 +183,26 @@ class ActivityCalls:
             if len(found) == wanted.size:
                 return sendara.listed(found, last)
             last = message.message_id
-            history = self.history.of_message(request.account_id, message.message_id, request.now)
-            status = sendara.status_word(history)
+            status = sendara.status_word(message, self._history(request, message))
             if wanted.fits(message, status):
                 found.append((message, status))
         return sendara.listed(found, last if len(candidates) == _MOST_SEARCHED else None)
+
+    def _message(self, request: Request, message_id: str | None) -> tuple[MessageFacts, Sequence[Activity]]:
+        """A message and its activities, which may be kept when it isn't any more."""
+        if message_id is None:
+            raise ActivityNotFoundError
+        message = self.messages.by_id(request.account_id, message_id, request.now)
+        activities = self.history.of_message(request.account_id, message_id, request.now)
+        message = message or told_by(activities)
+        if message is None or not request.token.sees_domain(message.domain_id):
+            raise ActivityNotFoundError
+        return message, activities
+
+    def _history(self, request: Request, message: MessageFacts) -> Sequence[Activity]:
+        if not message.has_history:
+            return ()
+        return self.history.of_message(request.account_id, message.message_id, request.now)
 
     def _recipients(
         self, request: Request, page: PageQuery, domains: Iterator[SendingDomain], path: str

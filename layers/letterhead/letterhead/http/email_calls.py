@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from letterhead import identifiers
 from letterhead.dialects.mailersend import email as mailersend
+from letterhead.dialects.mailersend.ids import read_message_id
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.sendara import problems as sendara_problems
 from letterhead.dialects.sendara import send as sendara
@@ -207,7 +208,7 @@ class EmailCalls:
 
     def show_bulk(self, request: Request) -> Reply:
         """`GET /v1/bulk-email/{bulk}`."""
-        bulk_id = mailersend.read_message_id(request.parameters["bulk"])
+        bulk_id = read_message_id(request.parameters["bulk"])
         bulk = None if bulk_id is None else self._bulks.by_id(request.account_id, bulk_id)
         if bulk is None:
             raise BulkNotFoundError

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from letterhead.http.api import Clock, utc_now
+from letterhead.messages.history import AcceptedMessage
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
@@ -15,24 +16,28 @@ if TYPE_CHECKING:
 
     from letterhead.mail_events.event import MailEvent
     from letterhead.mail_events.intake import Intake
+    from letterhead.messages.history import AcceptanceNotes
 
 
 class MailEventBatch:
-    """`read` makes an event of a message's body, or None of what isn't one; `intake` takes it in.
+    """`read` makes an event of a message's body, or None of what isn't one; `intake` takes in what SES tells, and `acceptances`
+    what we tell ourselves.
 
     `count_unknown` is told how many events of a batch were of a kind that isn't known.
     """
 
     def __init__(
         self,
-        read: Callable[[str], MailEvent | None],
+        read: Callable[[str], MailEvent | AcceptedMessage | None],
         intake: Intake,
+        acceptances: AcceptanceNotes,
         logger: Logger,
         count_unknown: Callable[[int], None],
         clock: Clock = utc_now,
     ) -> None:
         self._read = read
         self._intake = intake
+        self._acceptances = acceptances
         self._logger = logger
         self._count_unknown = count_unknown
         self._clock = clock
@@ -66,6 +71,10 @@ class MailEventBatch:
         event = self._read(body)
         if event is None:
             became["about_the_topic"] += 1
+            return
+        if isinstance(event, AcceptedMessage):
+            known = self._acceptances.note(event, self._clock())
+            became["accepted" if known else "forgotten"] += 1
             return
         taken = self._intake.take(event, self._clock())
         became[taken.became.value] += 1

@@ -16,7 +16,6 @@ from letterhead.activity.activity import (
     shortened,
 )
 from letterhead.activity.counts import Weight, weight_of
-from letterhead.activity.message import MessageFacts, SentMessages
 from letterhead.mail_events.attribution import MESSAGE, Attribution, attribute
 from letterhead.mail_events.event import EventName, EventRecipient, MailEvent
 from letterhead.mail_events.strays import StrayEvents, StrayReason, stray
@@ -67,7 +66,6 @@ class Intake:
     """
 
     log: ActivityLog
-    messages: SentMessages
     suppressing: Suppressing
     strays: StrayEvents
     watch: ReputationWatch
@@ -112,7 +110,7 @@ class Intake:
         recording = self.log.record(activity, now)
         if not recording.settled:
             if verdict.effect is Effect.BEGIN:
-                self._begin(event, activity, now)
+                self._begin(activity, now)
             elif verdict.effect is not None and recipient.address:
                 self.suppressing.apply(verdict.effect, activity, recipient, event.fact, now)
             self.log.settle(activity, recording)
@@ -120,13 +118,11 @@ class Intake:
             self.watch.look(activity.account_id, activity.domain_id, now)
         return not recording.settled
 
-    def _begin(self, event: MailEvent, activity: Activity, now: datetime) -> None:
+    def _begin(self, activity: Activity, now: datetime) -> None:
         if activity.recipient:
             self.suppressing.recipients.note_mailed(
                 activity.account_id, activity.domain_id, [activity.recipient], now
             )
-        if "kind" not in activity.detail and activity.recipient in event.mail.destination[:1]:
-            self.messages.note(_facts(event, activity), now)
 
     def _record_first(
         self, activity: Activity, unique: ActivityType, event: MailEvent, now: datetime
@@ -165,6 +161,7 @@ def _activity(
         subject=shortened(event.mail.subject, KEPT_SUBJECT),
         from_address=shortened(event.mail.from_address, KEPT_SENDER),
         detail=_detail(event, owner, recipient),
+        test=event.mail.tags.get("test") == "1",
         bounce=verdict.bounce,
     )
 
@@ -181,16 +178,3 @@ def _detail(event: MailEvent, owner: Attribution, recipient: EventRecipient) -> 
     if event.name in (EventName.OPEN, EventName.CLICK):
         found |= {name: event.detail.get(name, "") for name in ("ip", "user_agent", "url", "bot")}
     return {name: text for name, text in found.items() if text}
-
-
-def _facts(event: MailEvent, activity: Activity) -> MessageFacts:
-    return MessageFacts(
-        message_id=activity.message_id,
-        account_id=activity.account_id,
-        domain_id=activity.domain_id,
-        identity_id=activity.identity_id,
-        from_address=event.mail.from_address,
-        to=event.mail.destination,
-        subject=event.mail.subject,
-        created_at=activity.occurred_at,
-    )

@@ -293,7 +293,7 @@ def accept(
         test=token.test_mode,
         status=status,
         due_at=due_at,
-        suppressed=len(examination.suppressed),
+        dropped={key: blocks[0].list.value for key, blocks in examination.suppressed.items()},
         bulk_id=bulk_id,
         unsubscribable=wants_link(draft, sender.domain),
         unspent=held_back or draft.send_at is not None,

@@ -20,9 +20,11 @@ from letterhead.messages.sender import Sender, sends
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from letterhead.accounts.account import Account
     from letterhead.domains.domain import SendingDomain
-    from letterhead.suppressions.blocking import Suppressed
+    from letterhead.suppressions.blocking import Block, Suppressed
 
 EVIDENCE_AFTER = timedelta(minutes=15)
 HELD_FOR = timedelta(minutes=15)
@@ -101,11 +103,14 @@ class ProviderEvidence(Protocol):
         """Whether any event speaks of it. Raises `UnavailableError`."""
 
 
-class FailureNotes(Protocol):
-    """Whoever tells that a message will never leave."""
+class HistoryNotes(Protocol):
+    """Whoever tells that a message will never leave, or not to everybody."""
 
     def failed(self, message: Message, reason: str, now: datetime) -> None:
         """Put it on the message's history; twice is once."""
+
+    def suppressed(self, message: Message, blocks: Mapping[str, Sequence[Block]], now: datetime) -> None:
+        """The same for these recipients alone, whom something blocks."""
 
 
 class DomainRechecks(Protocol):
@@ -130,7 +135,7 @@ class Departures:
         provider: MessageProvider,
         simulation: Simulation,
         evidence: ProviderEvidence,
-        notes: FailureNotes,
+        notes: HistoryNotes,
         rechecks: DomainRechecks,
     ) -> None:
         self._store = store
@@ -190,6 +195,8 @@ class Departures:
             return held
         keys = [box.address.key for box in message.draft.recipients]
         suppressed = self._lists.blocking(message.account_id, message.domain_id, keys, now)
+        if suppressed:
+            self._notes.suppressed(message, suppressed, now)
         remaining = replace(message, draft=without(message.draft, suppressed))
         if not remaining.draft.to:
             self._fail(remaining, "recipient_suppressed", now)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from letterhead.messages.draft import Draft, Mailbox
@@ -46,7 +48,8 @@ class Message:
     `draft` has the mail with its template filled in, its `recipients` without those who are suppressed; its text, HTML and
     files may be kept apart, in which case `content_key` says where and they are absent here. `from_name` and `from_address` are
     what the mail's From will be. `domain_id` is None for the shared sender's. `due_at` is when a waiting or scheduled one is
-    looked at again. `suppressed` counts the recipients that it doesn't go to.
+    looked at again. `dropped` are the recipients that it doesn't go to, folded, each with the list that blocked it when it was
+    accepted.
     `unsubscribable` says that it carries a link by which its recipient gets no more of the kind; `unsubscribe_url` is that link
     while the mail is written, and kept nowhere.
     `unspent` says that it has yet to be counted against its domain's warm-up, on the day on which it leaves.
@@ -70,7 +73,7 @@ class Message:
     left_at: datetime | None = None
     provider_id: str | None = None
     failure: str | None = None
-    suppressed: int = 0
+    dropped: Mapping[str, str] = field(default_factory=dict)
     unspent: bool = False
     bulk_id: str | None = None
     unsubscribable: bool = False

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from letterhead.activity.activity import ActivityType
 from letterhead.activity.counts import Weight
 from letterhead.values import value_type
 
@@ -108,8 +107,7 @@ class WarmUps:
         def weighed(weight: Weight) -> int:
             return sum(number for each in found for (_, what), number in each.hours.items() if what is weight)
 
-        sent = sum(each.totals.get(ActivityType.SENT, 0) for each in found)
-        return DayOfSending(sent, weighed(Weight.BOUNCED), weighed(Weight.COMPLAINED))
+        return DayOfSending(weighed(Weight.SENT), weighed(Weight.BOUNCED), weighed(Weight.COMPLAINED))
 
 
 def _day(day: date) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from letterhead.adapters.published_events.spelling import one_spelling
 from letterhead.mail_events.event import EventName, EventRecipient, MailEvent, PublishedMail
+from letterhead.messages.history import AcceptedMessage
 
 _LONGEST = 500
 _LONGEST_URL = 2000
@@ -56,14 +57,16 @@ class UnreadableEventError(ValueError):
     """The text isn't a JSON object."""
 
 
-def read_event(body: str) -> MailEvent | None:
-    """The event in a message's body; None for what SES or SNS say about the topic itself.
+def read_event(body: str) -> MailEvent | AcceptedMessage | None:
+    """The event in a message's body, or our own news of an accepted message; None for what SES or SNS say about the topic itself.
 
     Raises `UnreadableEventError`.
     """
     document = _document(body)
     if document is not None and document.get("Type") in _SNS_OTHERS:
         return None
+    if document is not None and "accepted_message_id" in document:
+        return AcceptedMessage(_text(document.get("account_id")), _text(document["accepted_message_id"]))
     if document is not None and isinstance(document.get("Message"), str) and "mail" not in document:
         document = _document(str(document["Message"]))
     return None if document is None else _event(document)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from letterhead import identifiers
-from letterhead.activity.activity import Activity, ActivityType, day_of, message_of
+from letterhead.activity.activity import Activity, day_of, message_of
 from letterhead.adapters.tables.activity_item import activity_of
 from letterhead.adapters.tables.index_pages import newest_first
 from letterhead.adapters.tables.plain_items import Item, call, query_pages, text
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from letterhead.activity.log import ActivityQuery
     from letterhead.adapters.tables.counts import CountTable
-
-_KINDS = {each.value for each in ActivityType}
 
 
 class ActivityLists:
@@ -59,9 +57,7 @@ class ActivityLists:
             }
         )
         theirs = (
-            activity_of(item)
-            for item in found
-            if item["type"]["S"] in _KINDS and item["account_id"]["S"] == account_id and _lives(item, now)
+            activity_of(item) for item in found if item["account_id"]["S"] == account_id and _lives(item, now)
         )
         return sorted(theirs, key=lambda activity: (activity.occurred_at, activity.activity_id))
 

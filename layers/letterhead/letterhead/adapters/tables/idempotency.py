@@ -15,12 +15,13 @@ from letterhead.idempotency.answer import Answer
 from letterhead.idempotency.run import Entry, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _IS_FREE = (
     "attribute_not_exists(entry) OR expires_at <= :now "
     "OR (attribute_not_exists(ended) AND locked_until <= :now AND fingerprint = :fingerprint)"
 )
+_AT_ONCE = 100  # DynamoDB API reference, BatchGetItem
 _IS_OURS = "run_id = :run_id"
 
 
@@ -59,6 +60,24 @@ class IdempotencyTable:
             item: Mapping[str, Any] = dict(error.__cause__.response)["Item"]  # type: ignore[assignment]
             return _entry(item)
         return None
+
+    def answers(self, entries: Sequence[str], now: datetime) -> Iterator[Answer]:
+        """The answers that are kept under these names, read a hundred at a time (0.5 RRU for each entry that there is)."""
+        for start in range(0, len(entries), _AT_ONCE):
+            asked: Any = {
+                self._table_name: {
+                    "Keys": [{"entry": {"S": entry}} for entry in entries[start : start + _AT_ONCE]]
+                }
+            }
+            while asked:
+                found = connection().dispatch("BatchGetItem", {"RequestItems": asked})
+                asked = found.get("UnprocessedKeys")
+                kept = [
+                    _entry(item)
+                    for item in found["Responses"].get(self._table_name, [])
+                    if _moment(item["expires_at"]) > now
+                ]
+                yield from (entry.answer for entry in kept if entry.answer is not None)
 
     def end(self, run: Run, answer: Answer | None) -> bool:
         """Store a run's answer in its entry, in one UpdateItem; whether the entry was still this run's."""

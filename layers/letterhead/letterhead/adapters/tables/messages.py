@@ -15,6 +15,7 @@ from zlib import crc32
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
+    JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
 )
@@ -90,7 +91,7 @@ class MessageItem(TableModel):
     left_at = Instant(null=True)
     provider_id = UnicodeAttribute(null=True)
     failure = UnicodeAttribute(null=True)
-    suppressed = NumberAttribute(null=True)
+    dropped = JSONAttribute(null=True)
     unspent = BooleanAttribute(null=True)
     bulk_id = UnicodeAttribute(null=True, attr_name="bulk")
     unsubscribable = BooleanAttribute(null=True, attr_name="unsubscribe")
@@ -202,7 +203,7 @@ class MessageTable:
             status=message.status.value,
             due_partition=None if message.due_at is None else _partition(message.message_id),
             due_at=message.due_at,
-            suppressed=message.suppressed or None,
+            dropped=dict(message.dropped) or None,
             unspent=message.unspent or None,
             bulk_id=message.bulk_id,
             unsubscribable=message.unsubscribable or None,
@@ -239,7 +240,7 @@ def _message(item: MessageItem) -> Message:
         left_at=cast("datetime | None", item.left_at),
         provider_id=item.provider_id,
         failure=item.failure,
-        suppressed=int(item.suppressed or 0),
+        dropped=item.dropped or {},
         unspent=bool(item.unspent),
         bulk_id=item.bulk_id,
         unsubscribable=bool(item.unsubscribable),

@@ -10,19 +10,22 @@ from letterhead.activity.activity import ActivityType
 from letterhead.activity.log import ActivityQuery
 from letterhead.activity.recipients import recipient_id_of
 from letterhead.activity.status import status_of
+from letterhead.dialects.mailersend.ids import message_id
 from letterhead.dialects.mailersend.pages import PageAddress, PageQuery, read_page, simple_page_body
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds
+from letterhead.messages.reading import standing
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from letterhead.activity.activity import Activity
-    from letterhead.activity.message import MessageFacts
     from letterhead.activity.recipients import Recipient
     from letterhead.domains.domain import SendingDomain
+    from letterhead.messages.message import MessageStatus
+    from letterhead.messages.reading import MessageFacts
 
 Query = tuple[tuple[str, str], ...]
 # A page asked for by its number costs all pages before it; behind these, `links.next` leads on.
@@ -30,7 +33,7 @@ MOST_SKIPPED = 10_000
 _NAMES = {type_: type_.value for type_ in ActivityType} | {ActivityType.SPAM_COMPLAINT: "spam_complaints"}
 _TYPES = {name: type_ for type_, name in _NAMES.items()} | {"spam_complaint": ActivityType.SPAM_COMPLAINT}
 EVENT_NAMES = tuple(_NAMES.values())
-_STATUSES = {ActivityType.SPAM_COMPLAINT: "junk", ActivityType.FAILED: "rejected"}
+_STATUSES: dict[str, str] = {ActivityType.SPAM_COMPLAINT: "junk", ActivityType.FAILED: "rejected"}
 _LATEST = 253402300799  # the last second of the year 9999
 
 
@@ -153,7 +156,9 @@ def message_shown(
     message: MessageFacts, activities: Sequence[Activity], domain: SendingDomain | None
 ) -> Reply:
     """The answer to a read of a message: one mail for each recipient, with its history, which is ours."""
-    histories: dict[str, list[Activity]] = {address: [] for address in message.to}
+    histories: dict[str, list[Activity]] = {
+        address: [] for address in (*message.recipients, *message.dropped)
+    }
     for activity in activities:
         histories.setdefault(activity.recipient or "", []).append(activity)
     return Reply(
@@ -229,7 +234,7 @@ def _activity_object(activity: Activity) -> dict[str, object]:
         "updated_at": at,
         "type": name_of(activity.type),
         "email": {
-            "id": activity.message_id,
+            "id": message_id(activity.message_id),
             "from": activity.from_address,
             "subject": activity.subject,
             "text": None,
@@ -256,20 +261,20 @@ def _activity_object(activity: Activity) -> dict[str, object]:
 
 def _message_object(message: MessageFacts) -> dict[str, object]:
     at = in_microseconds(message.created_at)
-    return {"id": message.message_id, "created_at": at, "updated_at": at}
+    return {"id": message_id(message.message_id), "created_at": at, "updated_at": at}
 
 
 def _email_object(message: MessageFacts, address: str, history: Sequence[Activity]) -> dict[str, object]:
     at = in_microseconds(message.created_at)
     return {
-        "id": message.message_id,
+        "id": message_id(message.message_id),
         "from": message.from_address,
         "to": address,
         "subject": message.subject,
         "text": None,
         "html": None,
         "tags": list(message.tags) or None,
-        "status": _status(status_of(activity.type for activity in history)),
+        "status": _status(standing(message.status, (activity.type for activity in history))),
         "created_at": at,
         "updated_at": in_microseconds(history[-1].occurred_at) if history else at,
         "activity": [
@@ -284,5 +289,5 @@ def _email_object(message: MessageFacts, address: str, history: Sequence[Activit
     }
 
 
-def _status(type_: ActivityType) -> str:
-    return _STATUSES.get(type_, type_.value)
+def _status(word: ActivityType | MessageStatus) -> str:
+    return _STATUSES.get(word, word.value)

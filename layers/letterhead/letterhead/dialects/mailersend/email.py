@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from letterhead import identifiers
 from letterhead.dialects import message_fields as read
 from letterhead.dialects.fields import Fields
+from letterhead.dialects.mailersend.ids import message_id
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds
@@ -150,22 +150,6 @@ def gate_body(answer: GateAnswer) -> dict[str, object]:
         "fix": answer.fix,
         "recipients": list(answer.recipients),
     }
-
-
-def message_id(identifier: str) -> str:
-    """A message's id as `x-message-id` carries it: 24 hexadecimal digits, as that service's have."""
-    return f"{int(identifier, 36):024x}"
-
-
-def read_message_id(text: str) -> str | None:
-    """The id behind that form, or behind any other of its encodings; None for what is none."""
-    if len(text) == 24 and all(digit in "0123456789abcdef" for digit in text) and int(text, 16) >> 80 == 0:
-        value, digits = int(text, 16), ""
-        for _ in range(16):
-            value, digit = divmod(value, 36)
-            digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-        return digits
-    return identifiers.from_any("msg", text)
 
 
 def _warning(

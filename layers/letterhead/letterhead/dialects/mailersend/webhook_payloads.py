@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from letterhead import identifiers
+from letterhead.dialects.mailersend.ids import message_id
 from letterhead.dialects.times import in_microseconds
 from letterhead.outbox.event import EventType
 
@@ -110,7 +111,7 @@ def _morph(event: WebhookEvent, kind: str, created_at: str) -> dict[str, object]
 def _message_id(data: Mapping[str, Any]) -> str | None:
     """The message's id as the send's `x-message-id` has it: 24 hexadecimal digits (contracts A.1)."""
     found = data.get("message_id")
-    return f"{int(found, 36):024x}" if isinstance(found, str) and identifiers.is_id(found) else None
+    return message_id(found) if isinstance(found, str) and identifiers.is_id(found) else None
 
 
 def _email_id(data: Mapping[str, Any]) -> str | None:

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 from letterhead import identifiers
 from letterhead.activity.activity import ActivityType
-from letterhead.activity.status import status_of
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_seconds
+from letterhead.messages.message import MessageStatus
+from letterhead.messages.reading import standing
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from letterhead.activity.activity import Activity
-    from letterhead.activity.message import MessageFacts
+    from letterhead.messages.reading import MessageFacts
 
 PREFIX = "msg"
 DEFAULT_SIZE, LARGEST_SIZE = 50, 100
@@ -36,7 +37,9 @@ WORDS = {
     ActivityType.FAILED: "failed",
     ActivityType.SUPPRESSED: "failed",
 }
-STATUSES = ("queued", "sent", "delivered", "bounced", "complained", "failed")
+# What hasn't left has a word of ours where Sendara documents none.
+_BEFORE = {MessageStatus.SCHEDULED: "scheduled", MessageStatus.CANCELLED: "cancelled"}
+STATUSES = ("queued", "sent", "delivered", "bounced", "complained", "failed", *_BEFORE.values())
 _CHANNEL = "email"
 
 
@@ -54,7 +57,7 @@ class ListRequest:
 
     def fits(self, message: MessageFacts, status: str) -> bool:
         """Whether a message of that status is asked for; a search looks at its subject and addresses."""
-        texts = (message.subject, message.from_address, *message.to)
+        texts = (message.subject, message.from_address, *message.recipients, *message.dropped)
         return self.status in (None, status) and (
             not self.search or any(self.search in text.casefold() for text in texts)
         )
@@ -81,7 +84,6 @@ def read_list(query: Mapping[str, str]) -> ListRequest:
         search=query.get("search", "").casefold(),
         since=since,
         until=until,
-        # Messages have another channel nowhere, and none is known by a key that its sender chose.
         nothing=(query.get("channel") or _CHANNEL) != _CHANNEL,
     )
 
@@ -91,9 +93,10 @@ def read_id(text: str) -> str | None:
     return identifiers.from_prefixed(PREFIX, text)
 
 
-def status_word(activities: Sequence[Activity]) -> str:
+def status_word(message: MessageFacts, activities: Sequence[Activity]) -> str:
     """A message's status."""
-    return WORDS[status_of(activity.type for activity in activities)]
+    word = standing(message.status, (activity.type for activity in activities))
+    return _BEFORE[word] if isinstance(word, MessageStatus) else WORDS[word]
 
 
 def listed(found: Sequence[tuple[MessageFacts, str]], following: str | None) -> Reply:
@@ -112,9 +115,9 @@ def shown(message: MessageFacts, activities: Sequence[Activity]) -> Reply:
     return Reply(
         200,
         {
-            **_message_object(message, status_word(activities)),
+            **_message_object(message, status_word(message, activities)),
             "from_email": message.from_address,
-            "destination": {"email": message.to[0] if message.to else None},
+            "destination": {"email": message.recipients[0] if message.recipients else None},
             "subject": message.subject,
             "events": [
                 {
@@ -135,7 +138,7 @@ def _message_object(message: MessageFacts, status: str) -> dict[str, object]:
         "id": identifiers.to_prefixed(PREFIX, message.message_id),
         "channel": _CHANNEL,
         "status": status,
-        "message_type": "transactional",
+        "message_type": message.message_type,
         "created_at": in_seconds(message.created_at),
     }
 
