@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -14,6 +13,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from letterhead.adapters.tables.connection import connection
+from tests.fakes.quick_moto import empty_copy, make_moto_quick
 from tests.fakes.source_template import TABLE, resources
 
 REGION = "eu-west-1"
@@ -34,13 +34,17 @@ _OF_A_TABLE = (
 )
 
 
+make_moto_quick()
+
+
 @contextmanager
 def aws_with_tables() -> Iterator[None]:
     """Moto's AWS with the template's tables, each named by its logical id."""
     tables = _empty_tables()
     with mock_aws():
-        # Putting copies in place is three times as fast as creating the tables for each test.
-        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.update(deepcopy(tables))
+        # Putting copies in place is a hundred times as fast as creating the tables for each test.
+        backend = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION]
+        backend.tables.update({name: empty_copy(table) for name, table in tables.items()})
         yield
 
 
@@ -53,7 +57,10 @@ def _empty_tables() -> dict[str, Any]:
             if "StreamSpecification" in asked:
                 asked["StreamSpecification"] = {**asked["StreamSpecification"], "StreamEnabled": True}
             client._make_api_call("CreateTable", {"TableName": name, **asked})
-        return deepcopy(dict(dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables))
+        return {
+            name: empty_copy(table)
+            for name, table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.items()
+        }
 
 
 class DynamoDbFaults:
