@@ -13,12 +13,15 @@ from moto import mock_aws
 from letterhead.adapters.look_queue import DomainLookQueue, UnreadableLookError, from_message, to_message
 from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.watch import LookRequest, Stretch
+from letterhead.identities.watch import IdentityLookRequest
 from letterhead.unavailable import UnavailableError
 from tests.fakes.mail_provider import SAYS_YES
 from tests.fakes.scripted_server import Script, aws_error, scripted_server
 from tests.fakes.sending_domains import NOW
 
-EVENT = json.loads((Path(__file__).parents[2] / "events" / "domain_looks.json").read_text())
+EVENTS = Path(__file__).parents[2] / "events"
+EVENT = json.loads((EVENTS / "domain_looks.json").read_text())
+OF_IDENTITIES = json.loads((EVENTS / "identity_looks.json").read_text())
 REQUEST = LookRequest(
     (Stretch("well#001", "a", "b"), Stretch("due#3", "c", "c")),
     {"0domain00domain0": SAYS_YES, "1domain11domain1": None},
@@ -54,6 +57,8 @@ def test_a_request_survives_its_message():
     assert from_message(to_message(REQUEST, None))[0] == REQUEST
     every = {str(check): ProviderStatus(check, ProviderCheck.PENDING) for check in ProviderCheck}
     assert from_message(to_message(LookRequest((), every), None))[0].said == every
+    of_identities = IdentityLookRequest(REQUEST.stretches)
+    assert from_message(to_message(of_identities, NOW))[0] == of_identities
 
 
 def test_time_is_in_a_message_only_where_somebody_chose_it():
@@ -71,6 +76,9 @@ def test_the_example_can_be_read():
     request, _ = from_message(EVENT["Records"][0]["body"])
     assert len(request.stretches) == 2
     assert set(request.said.values()) == {SAYS_YES, None}
+    request, _ = from_message(OF_IDENTITIES["Records"][0]["body"])
+    assert isinstance(request, IdentityLookRequest)
+    assert [stretch.slot for stretch in request.stretches] == ["well#136", "asked"]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +90,8 @@ def test_the_example_can_be_read():
         "null",
         "{}",
         '{"kind":"domain_looks"}',
+        '{"kind":"identity_looks"}',
+        '{"kind":"identity_looks","stretches":[["a","b"]]}',
         '{"kind":"other","stretches":[],"said":{}}',
         '{"kind":"domain_looks","stretches":[["a","b"]],"said":{}}',
         '{"kind":"domain_looks","stretches":[],"said":{"a":["success","nonsense",true]}}',

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from letterhead.adapters.ses_addresses import SesAddresses
 from letterhead.adapters.ses_identities import SesIdentities
 from letterhead.adapters.ses_statuses import SesStatuses
 from letterhead.domains.ports import ProviderBusyError, ProviderRefusedError
 from letterhead.domains.provider_status import ProviderCheck
 from letterhead.domains.records import required_records
+from letterhead.identities.exact_sending import AddressState, Holder
 from local.ses.identity import Status, Verification
 from tests.fakes.aws import REGION
 from tests.fakes.outside import ACCOUNT_ID
@@ -123,3 +126,30 @@ def test_ses_that_does_not_answer_is_busy(aws_environment, monkeypatch, turns):
         server.answers = [Script(drops=True)]
         with pytest.raises(ProviderBusyError):
             SesStatuses(turns).of(NAMES)
+
+
+def test_addresses_are_asked_for_together_in_one_turn(outside, statuses, turns):
+    provider = SesAddresses("letterhead")
+    said = {
+        "a@x.com": (Status.PENDING, AddressState.PENDING),
+        "B@x.com": (Status.SUCCESS, AddressState.VERIFIED),
+        "c@x.com": (Status.FAILED, AddressState.EXPIRED),
+        "d@x.com": (Status.TEMPORARY_FAILURE, AddressState.PENDING),
+    }
+    for address, (status, _) in said.items():
+        provider.start(address, Holder("0account0account", "0identity0ident0", 1))
+        outside.identities[address].verification = Verification(status, datetime.now(UTC))
+    found = statuses.of_addresses([*said, "nobody@x.com"])
+
+    assert found == {address: state for address, (_, state) in said.items()}
+    assert turns.taken == 1
+
+
+def test_addresses_on_which_ses_says_nothing_are_an_error_like_any(outside, statuses):
+    outside.throttle(60)
+    with pytest.raises(ProviderBusyError):
+        statuses.of_addresses(["a@x.com"])
+    outside.mend()
+    outside.fail_next("GetIdentityVerificationAttributes", "InvalidParameterValue")
+    with pytest.raises(ProviderRefusedError):
+        statuses.of_addresses(["a@x.com"])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import datetime
 
 from letterhead.accounts.limits import Limited, LimitReachedError
+from letterhead.adapters.tables.watch_slots import ASKED_SLOT, well_slot
+from letterhead.domains.ports import Place
+from letterhead.domains.watch import Stretch
 from letterhead.identities.forecast import Forecast
 from letterhead.identities.identity import (
     AddressTakenError,
@@ -26,6 +30,7 @@ from letterhead.identities.pages import (
     TooManyToSearchError,
     found_in,
 )
+from letterhead.identities.watch import WatchedIdentity, daily_slot, is_asked
 from letterhead.outbox.event import Event
 
 
@@ -115,7 +120,8 @@ class InMemoryIdentities:
         self.events += [event] if event is not None else []
 
     def note_mailed(self, identity: SenderIdentity, *, mailed_at: datetime, expires_at: datetime) -> None:
-        if (kept := self._unchanged(identity)) is not None:
+        kept = self._unchanged(identity)
+        if kept is not None and kept.status is identity.status:
             self._put(
                 replace(
                     kept,
@@ -142,6 +148,29 @@ class InMemoryIdentities:
         self._put(replace(kept, exact=state))
         self.events += [event] if event is not None else []
 
+    def note_expired(self, identity: SenderIdentity, event: Event) -> None:
+        kept = self._unchanged(identity)
+        if kept is None or kept.status is not identity.status or kept.expired_generation == kept.generation:
+            raise IdentityChangedError
+        self._put(replace(kept, expired_generation=kept.generation))
+        self.events.append(event)
+
+    def daily(self, slot: int) -> Iterator[WatchedIdentity]:
+        return self._lying_in(well_slot(slot))
+
+    def asked(self) -> Iterator[WatchedIdentity]:
+        return self._lying_in(ASKED_SLOT)
+
+    def within(self, stretch: Stretch) -> Iterator[WatchedIdentity]:
+        lying = self._lying_in(stretch.slot)
+        return (one for one in lying if stretch.first <= one.place.key <= stretch.last)
+
+    def _lying_in(self, slot: str) -> Iterator[WatchedIdentity]:
+        found = [one for one in self._identities.values() if _slot(one) == slot]
+        places = {one.identity_id: Place(slot, f"{one.domain.domain_id}#{one.identity_id}") for one in found}
+        found.sort(key=lambda one: places[one.identity_id].key)
+        return (WatchedIdentity(places[one.identity_id], one) for one in found)
+
     def put(self, identity: SenderIdentity) -> SenderIdentity:
         """Have an identity just so, whatever was there."""
         return self._put(identity)
@@ -160,6 +189,11 @@ class InMemoryIdentities:
             identity.generation,
         )
         return kept if same else None
+
+
+def _slot(identity: SenderIdentity) -> str | None:
+    slot = daily_slot(identity)
+    return ASKED_SLOT if is_asked(identity) else None if slot is None else well_slot(slot)
 
 
 class InMemoryConfirmations:

@@ -1,4 +1,4 @@
-"""Amazon SQS: requests to look at domains again, put onto their queue and read from it."""
+"""Amazon SQS: requests to look at domains and identities again, put onto their queue and read from it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from letterhead.adapters.aws_session import boto3_session
 from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.watch import LookRequest, Stretch
+from letterhead.identities.watch import IdentityLookRequest
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs import SQSClient
 
-_KIND = "domain_looks"
+_KIND, _IDENTITY_KIND = "domain_looks", "identity_looks"
 _BATCH = 10  # SQS API reference, SendMessageBatch
 _MOST_DELAY_SECONDS = 900  # the same, DelaySeconds
 _WAITING = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
@@ -38,7 +39,7 @@ class DomainLookQueue:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def put(self, requests: Sequence[LookRequest], time: datetime | None) -> None:
+    def put(self, requests: Sequence[LookRequest | IdentityLookRequest], time: datetime | None) -> None:
         """Put all requests onto the queue; raises `UnavailableError` unless every one of them is there."""
         for start in range(0, len(requests), _BATCH):
             entries: list[Any] = [
@@ -71,30 +72,34 @@ class DomainLookQueue:
         return client
 
 
-def to_message(request: LookRequest, time: datetime | None) -> str:
+def to_message(request: LookRequest | IdentityLookRequest, time: datetime | None) -> str:
     """A request as a message's body. `time` is what its worker is to take for now, if that isn't the clock."""
     message: dict[str, object] = {
-        "kind": _KIND,
+        "kind": _IDENTITY_KIND if isinstance(request, IdentityLookRequest) else _KIND,
         "stretches": [[one.slot, one.first, one.last] for one in request.stretches],
-        "said": {
+    }
+    if isinstance(request, LookRequest):
+        message["said"] = {
             domain_id: None if status is None else [status.dkim, status.mail_from, status.sending]
             for domain_id, status in request.said.items()
-        },
-    }
+        }
     if time is not None:
         message["time"] = time.isoformat()
     return json.dumps(message, separators=(",", ":"))
 
 
-def from_message(body: str) -> tuple[LookRequest, Mapping[str, object]]:
+def from_message(body: str) -> tuple[LookRequest | IdentityLookRequest, Mapping[str, object]]:
     """The request in a message's body, and the message, which may have a `time`; raises `UnreadableLookError`."""
     try:
         message = json.loads(body)
-        if message["kind"] != _KIND:
-            raise UnreadableLookError
+        kind = message["kind"]
         stretches = tuple(
             Stretch(str(slot), str(first), str(last)) for slot, first, last in message["stretches"]
         )
+        if kind == _IDENTITY_KIND:
+            return IdentityLookRequest(stretches), message
+        if kind != _KIND:
+            raise UnreadableLookError
         said = {str(domain_id): _status(status) for domain_id, status in message["said"].items()}
         return LookRequest(stretches, said), message
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -18,7 +18,7 @@ from letterhead.identities.exact_sending import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_sesv2 import SESV2Client
 
@@ -35,11 +35,13 @@ class SesAddresses:
     """Addresses at SES. `configuration_set` becomes the default of every identity made here.
 
     SES compares the part before the @ with regard to case (developer guide, "Creating an email address identity"), so
-    addresses are given as their owners write them, with their domains in lower case.
+    addresses are given as their owners write them, with their domains in lower case. `turn` is told of each call before it is
+    made, by its operation's name in boto3, and may wait.
     """
 
-    def __init__(self, configuration_set: str = "") -> None:
+    def __init__(self, configuration_set: str = "", turn: Callable[[str], None] = lambda _: None) -> None:
         self._configuration_set = configuration_set
+        self._turn = turn
 
     def start(self, address: str, holder: Holder) -> AddressState:
         """Create the identity, tagged with its holder, by which SES mails the address; or find the one with that tag.
@@ -88,6 +90,7 @@ class SesAddresses:
         return found
 
     def _call(self, operation: str, **parameters: Any) -> Any:
+        self._turn(operation)
         try:
             return getattr(self._client, operation)(**parameters)
         except ClientError as error:

@@ -1,4 +1,4 @@
-"""Amazon SES (API v1): the statuses of up to a hundred identities in three calls.
+"""Amazon SES (API v1): the statuses of up to a hundred identities in three calls, of addresses in one.
 
 The v2 API has no such calls: it lists identities without their DKIM and MAIL FROM, or shows them one by one (SES API v1
 reference, GetIdentityVerificationAttributes, GetIdentityDkimAttributes, GetIdentityMailFromDomainAttributes).
@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from letterhead.adapters.aws_session import boto3_session
 from letterhead.domains.ports import ProviderBusyError, ProviderIdentity, ProviderRefusedError
 from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
+from letterhead.identities.exact_sending import AddressState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,11 @@ _SENDING = frozenset({ProviderCheck.SUCCESS, ProviderCheck.TEMPORARY_FAILURE})
 _PAUSES_AFTER_THROTTLE = (1.0, 2.0, 4.0)
 # The pauses between tries are ours: SES's limit is shared with registrations.
 _CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
+_ADDRESS_STATES = {
+    ProviderCheck.SUCCESS: AddressState.VERIFIED,
+    ProviderCheck.FAILED: AddressState.EXPIRED,
+    ProviderCheck.NOT_STARTED: AddressState.EXPIRED,
+}
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -70,6 +76,14 @@ class SesStatuses:
             )
             for name in names
             if name in verified and name in dkim and name in mail_from
+        }
+
+    def of_addresses(self, addresses: Sequence[str]) -> Mapping[str, AddressState]:
+        """How each of up to a hundred addresses stands at SES, whoever had it verified; those that it hasn't are left out."""
+        found = self._call("get_identity_verification_attributes", Identities=list(addresses))
+        return {
+            address: _ADDRESS_STATES.get(_check(said.get("VerificationStatus")), AddressState.PENDING)
+            for address, said in found["VerificationAttributes"].items()
         }
 
     def _call(self, operation: str, **parameters: Any) -> Any:

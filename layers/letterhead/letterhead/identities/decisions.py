@@ -44,6 +44,11 @@ def taken_over_event(identity: SenderIdentity, event_id: str, now: datetime) -> 
     return _event(EventType.SENDER_IDENTITY_TAKEN_OVER, identity, event_id, now)
 
 
+def expired_event(identity: SenderIdentity, event_id: str, now: datetime) -> Event:
+    """What others are told of an identity whose owner hasn't answered in time, our mail or the provider's."""
+    return _event(EventType.SENDER_IDENTITY_EXPIRED, identity, event_id, now)
+
+
 def _event(kind: EventType, identity: SenderIdentity, event_id: str, now: datetime) -> Event:
     reply_to = identity.reply_to_email
     return Event(

@@ -14,7 +14,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from letterhead.identities.decisions import decision_event, taken_over_event
+from letterhead.identities.decisions import decision_event, expired_event, taken_over_event
 from letterhead.identities.identity import ExactState, IdentityChangedError, SenderIdentity
 from letterhead.unavailable import UnavailableError
 from letterhead.values import value_type
@@ -211,7 +211,7 @@ def followed(
 ) -> SenderIdentity:
     """The identity with what the provider says of its address now; only one whose owner is being asked costs a call.
 
-    Others are told of an address that turns out to be verified by the event of that id.
+    Others are told by the event of that id of an address that turns out to be verified, or unanswered for too long.
 
     A provider that can't be asked leaves it as it was.
     """
@@ -241,6 +241,8 @@ def let_go(identity: SenderIdentity, provider: AddressProvider) -> None:
 
 def _event(identity: SenderIdentity, state: ExactState, event_id: str, now: datetime) -> Event | None:
     after = replace(identity, exact=state)
+    if state is ExactState.EXPIRED:
+        return expired_event(after, event_id, now)
     return decision_event(after, event_id, now) if after.is_verified else None
 
 

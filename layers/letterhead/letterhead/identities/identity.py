@@ -101,7 +101,8 @@ class SenderIdentity:
     `status` is pending, verified or refused. `resends` counts for ever, `resent_today` on the day `resent_on`. `mailed_at`,
     `mailed_generation` and `expires_at` are the last confirmation mail's; `mail_failure` is why the present generation's
     hasn't left yet. `exact` is where the provider's verification of the address stands, in the From mode of that name;
-    `exact_round` counts how often it was asked for. `lapsed`: its domain may not send.
+    `exact_round` counts how often it was asked for. `lapsed`: its domain may not send. `expired_generation` is that of the last
+    link of which others were told that it has run out.
     """
 
     account_id: str
@@ -130,6 +131,7 @@ class SenderIdentity:
     exact: ExactState | None = None
     exact_round: int = 0
     lapsed: bool = False
+    expired_generation: int = 0
 
     @property
     def usable(self) -> bool:

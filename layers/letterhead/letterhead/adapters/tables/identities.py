@@ -188,16 +188,15 @@ class IdentityTable:
             raise IdentityNotFoundError from failure
 
     def note_mailed(self, identity: SenderIdentity, *, mailed_at: datetime, expires_at: datetime) -> None:
-        """Note that this generation's mail has left; nothing when the generation has grown meanwhile."""
-        _note(
+        """Note that this generation's mail has left; nothing when the generation has grown meanwhile, or the owner decided."""
+        after = replace(
             identity,
-            [
-                IdentityItem.mailed_generation.set(identity.generation),
-                IdentityItem.mailed_at.set(mailed_at),
-                IdentityItem.expires_at.set(expires_at),
-                IdentityItem.mail_failure.remove(),
-            ],
+            mailed_generation=identity.generation,
+            mailed_at=mailed_at,
+            expires_at=expires_at,
+            mail_failure=None,
         )
+        _note(identity, changes_between(identity, after), IdentityItem.status == identity.status.value)
 
     def note_failure(self, identity: SenderIdentity, failure: MailFailure) -> None:
         """Note why this generation's mail hasn't left; nothing when the generation has grown meanwhile."""
@@ -230,17 +229,34 @@ class IdentityTable:
         same_round = (IdentityItem.exact_round == identity.exact_round) & (
             IdentityItem.exact == (identity.exact and identity.exact.value)
         )
-        actions: list[Action] = [IdentityItem.exact.set(state.value)]
+        actions = changes_between(identity, replace(identity, exact=state))
         if event is None:
             _update(identity, actions, same_round)
-            return
+        else:
+            self._write_told(identity, actions, same_round, event)
+
+    def note_expired(self, identity: SenderIdentity, event: Event) -> None:
+        """Note that others are told that this generation's link has run out, with the event that tells them.
+
+        Raises `IdentityChangedError` when they have been told, or when it isn't so any more.
+        """
+        told = IdentityItem.expired_generation
+        untold = (IdentityItem.status == identity.status.value) & (
+            told.does_not_exist() | (told < identity.generation)
+        )
+        actions = changes_between(identity, replace(identity, expired_generation=identity.generation))
+        self._write_told(identity, actions, untold, event)
+
+    def _write_told(
+        self, identity: SenderIdentity, actions: list[Action], condition: Condition, event: Event
+    ) -> None:
         outbox = self._outbox
         if outbox is None:
             raise ValueError("identities without an outbox can't have events")
 
         def write(transaction: TransactWrite) -> None:
             transaction.update(
-                key_of(identity), actions=actions, condition=_same_generation(identity) & same_round
+                key_of(identity), actions=actions, condition=_same_generation(identity) & condition
             )
             outbox.append(transaction, event)
 

@@ -6,11 +6,12 @@ Attributes have short names and times are numbers, because a list pays for each 
 from __future__ import annotations
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, LocalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondaryIndex
 
 from letterhead.adapters.tables.attributes import Instant
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.adapters.tables.forecast_text import forecast_of, forecast_text
+from letterhead.adapters.tables.watch_slots import ASKED_SLOT, well_slot
 from letterhead.identities.addresses import EmailAddress
 from letterhead.identities.identity import (
     ExactState,
@@ -20,6 +21,7 @@ from letterhead.identities.identity import (
     MailFailure,
     SenderIdentity,
 )
+from letterhead.identities.watch import daily_slot, is_asked
 
 
 class IdentitiesById(LocalSecondaryIndex["IdentityItem"]):  # type: ignore[no-untyped-call]
@@ -40,8 +42,21 @@ class IdentitiesByDomain(LocalSecondaryIndex["IdentityItem"]):  # type: ignore[n
     domain_key = UnicodeAttribute(range_key=True)
 
 
+class IdentitiesByWatch(GlobalSecondaryIndex["IdentityItem"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_watch"
+        projection = AllProjection()
+
+    watch_slot = UnicodeAttribute(hash_key=True)
+    watch_key = UnicodeAttribute(range_key=True)
+
+
 class IdentityItem(TableModel):
-    """An identity as an item, or a count, which has `number` only. `domain_key` is `<domain id>#<identity id>`."""
+    """An identity as an item, or a count, which has `number` only. `domain_key` is `<domain id>#<identity id>`.
+
+    `watch_slot` says when the identity is looked at (`watch_slots` explains it), and `watch_key` is the `domain_key` again; both
+    are absent while there is nothing to look for.
+    """
 
     class Meta:
         table_name = ""
@@ -79,18 +94,24 @@ class IdentityItem(TableModel):
     created_at = Instant(attr_name="created")
     updated_at = Instant(attr_name="updated")
     number = NumberAttribute(null=True)
+    expired_generation = NumberAttribute(null=True, attr_name="expired_gen")
+    watch_slot = UnicodeAttribute(null=True)
+    watch_key = UnicodeAttribute(null=True)
 
     by_id = IdentitiesById()
     by_domain = IdentitiesByDomain()
+    by_watch = IdentitiesByWatch()
 
 
 def identity_item(identity: SenderIdentity) -> IdentityItem:
     email, reply_to, domain = identity.email, identity.reply_to_email, identity.domain
+    domain_key = f"{domain.domain_id}#{identity.identity_id}"
+    watch_slot = _watch_slot(identity)
     return IdentityItem(
         account_id=identity.account_id,
         email=email.key,
         identity_id=identity.identity_id,
-        domain_key=f"{domain.domain_id}#{identity.identity_id}",
+        domain_key=domain_key,
         shown_email=email.shown if email.shown != email.key else None,
         name=identity.name,
         reply_to_email=reply_to and reply_to.deliverable,
@@ -119,6 +140,9 @@ def identity_item(identity: SenderIdentity) -> IdentityItem:
         domain_updated_at=domain.updated_at,
         created_at=identity.created_at,
         updated_at=identity.updated_at,
+        expired_generation=identity.expired_generation or None,
+        watch_slot=watch_slot,
+        watch_key=watch_slot and domain_key,
     )
 
 
@@ -156,7 +180,15 @@ def identity_of(item: IdentityItem) -> SenderIdentity:
         exact=ExactState(item.exact) if item.exact else None,
         exact_round=int(item.exact_round or 0),
         lapsed=bool(item.lapsed),
+        expired_generation=int(item.expired_generation or 0),
     )
+
+
+def _watch_slot(identity: SenderIdentity) -> str | None:
+    if is_asked(identity):
+        return ASKED_SLOT
+    slot = daily_slot(identity)
+    return None if slot is None else well_slot(slot)
 
 
 def _address(kept: str, shown: str | None) -> EmailAddress:

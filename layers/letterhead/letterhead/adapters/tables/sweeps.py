@@ -1,7 +1,7 @@
 """The sweeps table: how far the sweeps have come, and whose turn it is to ask SES about identities.
 
-There are two items in it, and nothing that would be missed: without the one, the next sweep takes a whole interval as due;
-without the other, the next call goes ahead.
+There is an item for each kind of sweep and one for SES, and nothing that would be missed: without the one, the next sweep takes
+a whole interval as due; without the other, the next call goes ahead.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
-_DOMAINS, _SES = "domains", "ses"
+_SES = "ses"
 _MICROSECONDS = 1_000_000
 # How long a registration keeps the sweep from asking: it takes two or three calls, one a second.
 _REGISTRATION_SECONDS = 3.0
@@ -34,8 +34,11 @@ _BEGINS_REGISTRATION = "create_email_identity"
 
 
 class SweepItem(TableModel):
-    """`domains`: `swept_to`, and `busy_until` while a sweep is under way. `ses`, in microseconds since 1970: `next_call` is when
-    the next sweep's call may be made, `kept_until` until when none may, for somebody registers."""
+    """`domains`, `identities`: `swept_to`, and `busy_until` while a sweep is under way.
+
+    `ses`, in microseconds since 1970: `next_call` is when the next sweep's call may be made, `kept_until` until when none may,
+    for somebody registers.
+    """
 
     class Meta:
         table_name = ""
@@ -48,15 +51,18 @@ class SweepItem(TableModel):
 
 
 class SweepTable:
-    """How far the sweeps have come. A sweep that dies counts as under way for `lasts` more, by the clock."""
+    """How far the sweeps of one kind have come. A sweep that dies counts as under way for `lasts` more, by the clock."""
 
     def __init__(
         self,
         table_name: str,
         lasts: timedelta,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        of: str = "domains",
     ) -> None:
         SweepItem.bind(table_name)
+        self._of = of
         self._lasts = lasts
         self._clock = clock
 
@@ -64,23 +70,23 @@ class SweepTable:
         """Begin a sweep; False while another one is under way."""
         now = self._clock()
         free: Condition = SweepItem.busy_until.does_not_exist() | (SweepItem.busy_until <= now)
-        return _updated(_DOMAINS, [SweepItem.busy_until.set(now + self._lasts)], free)
+        return _updated(self._of, [SweepItem.busy_until.set(now + self._lasts)], free)
 
     def swept_to(self) -> datetime | None:
         """Up to which moment everything has been queued; None before the first sweep."""
         try:
-            item = SweepItem.get(_DOMAINS, consistent_read=True)
+            item = SweepItem.get(self._of, consistent_read=True)
         except SweepItem.DoesNotExist:
             return None
         return cast("datetime | None", item.swept_to)
 
     def advance(self, moment: datetime) -> None:
         """Note that everything up to a moment is queued."""
-        _updated(_DOMAINS, [SweepItem.swept_to.set(moment)])
+        _updated(self._of, [SweepItem.swept_to.set(moment)])
 
     def end(self) -> None:
         """Note that no sweep is under way."""
-        _updated(_DOMAINS, [SweepItem.busy_until.remove()])
+        _updated(self._of, [SweepItem.busy_until.remove()])
 
 
 class SesTurns:

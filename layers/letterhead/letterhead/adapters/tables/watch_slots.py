@@ -1,7 +1,8 @@
 """Where things that are looked at again lie in the index of their table.
 
 What is well lies in one of 360 fixed slots (`well#037`) under its id; a sweep reads the slots whose time has come. What is due
-at a moment lies in one of a few shards (`due#3`) under that moment and its id; a sweep reads what is due by now.
+at a moment lies in one of a few shards (`due#3`) under that moment and its id; a sweep reads what is due by now. Identities whose
+addresses SES verifies are few, for a day each: they lie together (`asked`), and every sweep reads them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from letterhead.domains.rhythm import slot_of
 
 SHARDS = 8
+ASKED_SLOT = "asked"
 
 
 def watched_at(thing_id: str, due_at: datetime | None) -> tuple[str, str]:
