@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -106,6 +107,29 @@ def test_two_resends_at_once_are_two_generations(world):
     stale = world.kept
     world.resend()
     assert (world.resend(stale, LATER + timedelta(seconds=1)).generation, world.kept.resends) == (3, 2)
+
+
+@pytest.mark.parametrize("others", range(1, MOST_RESENDS_A_DAY + 2))
+def test_of_many_resends_at_once_each_is_done_or_one_too_many(world, others):
+    """Each time before this one writes, another one has written."""
+    write, begun = world.store.replace, []
+
+    def overtaken(before, after):
+        if len(begun) < others:
+            begun.append(after)
+            world.store.replace = write
+            with suppress(TooManyMailsError):
+                world.resend(now=LATER + timedelta(seconds=len(begun)))
+            world.store.replace = overtaken
+        write(before, after)
+
+    world.store.replace = overtaken
+    if others < MOST_RESENDS_A_DAY:
+        assert world.resend().resends == others + 1
+    else:
+        with pytest.raises(TooManyMailsError):
+            world.resend()
+        assert world.kept.resends == MOST_RESENDS_A_DAY
 
 
 def test_a_confirmation_in_between_ends_it(world):

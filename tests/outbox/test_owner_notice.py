@@ -11,7 +11,7 @@ from letterhead import identifiers
 from letterhead.accounts.account import Account
 from letterhead.adapters.mail_addresses import MailAddresses
 from letterhead.domains.records import RecordPurpose, RecordStatus
-from letterhead.identities.decisions import decided, decision_event
+from letterhead.identities.decisions import decided, decision_event, taken_over_event
 from letterhead.identities.identity import IdentityDomain, IdentityStatus
 from letterhead.mail.message import MailRefusedError
 from letterhead.outbox.event import Event, EventType
@@ -93,6 +93,14 @@ def test_the_owner_hears_who_refused(world):
     assert mail.to_address == "owner@xn--bcher-kva.example"
     assert mail.content.subject == "amy@bookshelf.com refused to be a sender of Web Agency"
     assert mail.tags == {"account": ACCOUNT, "event": REQUEST.event_id, "kind": "owner_notice"}
+
+
+def test_the_owner_hears_whose_address_went_to_somebody_else_and_not_to_whom(world):
+    world.events = InMemoryOutbox(taken_over_event(IDENTITY, REQUEST.event_id, NOW))
+    assert [world.send(), world.send()] == [Telling.SENT, Telling.OUTDATED]
+    (mail,) = world.mailbox.mails
+    assert mail.content.subject == "amy@bookshelf.com can't be a sender of Web Agency any more"
+    assert "web-agency.com" in mail.content.text
 
 
 def test_a_request_delivered_twice_is_one_mail(world):

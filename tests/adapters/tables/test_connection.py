@@ -62,6 +62,19 @@ def test_trouble_that_has_passed_is_not_noticed(dynamodb_script, answer):
     assert dynamodb_script.asked == 2
 
 
+def test_a_write_that_meets_a_transaction_is_tried_again_and_then_unavailable(dynamodb_script, monkeypatch):
+    monkeypatch.setattr(connections, "_PAUSES_AFTER_CONFLICT", (0, 0))
+    conflict = aws_error("TransactionConflictException")
+    dynamodb_script.answers = [conflict, conflict, Script(body=b"{}")]
+    read()
+    assert dynamodb_script.asked == 3
+
+    dynamodb_script.answers = [conflict]
+    with pytest.raises(StoreUnavailableError):
+        read()
+    assert dynamodb_script.asked == 6
+
+
 @pytest.mark.parametrize("answer", OURS, ids=lambda one: one.headers["x-amzn-errortype"])
 def test_what_no_time_heals_is_not_called_unavailable(dynamodb_script, answer):
     dynamodb_script.answers = [answer]

@@ -13,6 +13,7 @@ from letterhead.mail.domain_mail import digest_mail, domain_mail, news_of
 from letterhead.mail.message import Mailer, MailRefusedError, OutgoingMail
 from letterhead.mail.refusal_mail import RefusalFacts, refusal_mail
 from letterhead.mail.reputation_mail import ReputationFacts, reputation_mail
+from letterhead.mail.taken_over_mail import TakenOverFacts, taken_over_mail
 from letterhead.mail.webhook_mail import WebhookFacts, webhook_mail
 from letterhead.outbox.event import Event, EventType
 from letterhead.values import value_type
@@ -38,7 +39,8 @@ _ABOUT_DOMAINS = frozenset(
     }
 )
 _OF_WEBHOOKS = frozenset({EventType.WEBHOOK_FAILING, EventType.WEBHOOK_DISABLED})
-TOLD = _OF_REPUTATION | _OF_WEBHOOKS | _ABOUT_DOMAINS | {EventType.SENDER_IDENTITY_REFUSED}
+_OF_IDENTITIES = frozenset({EventType.SENDER_IDENTITY_REFUSED, EventType.SENDER_IDENTITY_TAKEN_OVER})
+TOLD = _OF_REPUTATION | _OF_WEBHOOKS | _ABOUT_DOMAINS | _OF_IDENTITIES
 # These follow from the change of a record, whose own event is told of.
 _FOLLOWS = frozenset({(EventType.DOMAIN_FAILED, "records"), (EventType.DOMAIN_VERIFIED, "restored")})
 SENDER_NAME = "Letterhead"
@@ -224,7 +226,8 @@ class OwnerNotices:
         if event.type in _OF_WEBHOOKS:
             return _of_webhook(event, account)
         domain = self._domain(event)
-        return _of_refusal(event, account, domain.shown_name if domain else "")
+        of_identity = _of_refusal if event.type is EventType.SENDER_IDENTITY_REFUSED else _of_taking_over
+        return of_identity(event, account, domain.shown_name if domain else "")
 
 
 def _is_told(event: Event) -> bool:
@@ -240,6 +243,18 @@ def _of_refusal(event: Event, account: Account, domain: str) -> MailContent:
             domain=domain,
             refused_at=event.occurred_at,
             days=REFUSAL_HOLDS.days,
+        )
+    )
+
+
+def _of_taking_over(event: Event, account: Account, domain: str) -> MailContent:
+    return taken_over_mail(
+        TakenOverFacts(
+            account=account.name,
+            name=str(event.data["name"]),
+            address=str(event.data["email"]),
+            domain=domain,
+            taken_over_at=event.occurred_at,
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 1.5
 _READ_SECONDS = 3.0
 _ATTEMPTS = 2
+# A write that meets a transaction on its item is refused, not waited for (API reference, TransactionConflictException).
+_CONFLICT = "TransactionConflictException"
+_PAUSES_AFTER_CONFLICT = (0.05, 0.1, 0.2, 0.4)
 _TEMPORARY = frozenset(
     {
         "InternalServerError",
@@ -29,6 +33,7 @@ _TEMPORARY = frozenset(
         "RequestLimitExceeded",
         "ServiceUnavailable",
         "ThrottlingException",
+        _CONFLICT,
         "TransactionInProgressException",
     }
 )
@@ -47,21 +52,31 @@ class _ProcessConnection(Connection):
         return session()
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return super().dispatch(operation_name, operation_kwargs)
-        except ClientError as error:
-            if _temporary(error):
+        for pause in (*_PAUSES_AFTER_CONFLICT, None):
+            try:
+                return super().dispatch(operation_name, operation_kwargs)
+            except ClientError as error:
+                if _code(error) == _CONFLICT and pause is not None:
+                    time.sleep(pause)
+                elif _temporary(error):
+                    raise StoreUnavailableError from error
+                else:
+                    raise
+            except BotoCoreError as error:
                 raise StoreUnavailableError from error
-            raise
-        except BotoCoreError as error:
-            raise StoreUnavailableError from error
+        raise StoreUnavailableError
 
 
 def _temporary(error: ClientError) -> bool:
     # PynamoDB's own error keeps the code alone; the one behind it has the HTTP status too.
     behind = error.__cause__ if isinstance(error.__cause__, ClientError) else error
     status = behind.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status >= _SERVER_ERROR or error.response.get("Error", {}).get("Code") in _TEMPORARY
+    return status >= _SERVER_ERROR or _code(error) in _TEMPORARY
+
+
+def _code(error: ClientError) -> str:
+    code: str = error.response.get("Error", {}).get("Code", "")
+    return code
 
 
 @cache
