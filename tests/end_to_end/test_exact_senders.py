@@ -120,3 +120,10 @@ def test_an_address_at_ses_goes_to_whom_its_owner_consented_last(
     assert (lost["is_verified"], "somebody else" in lost["last_error"]) == (False, True)
     cloud.send("GET", link_to(cloud, address, "/verify-email/", 2))
     assert until(shown_by(other_account, second), "verified")["is_verified"] is True
+
+    def told() -> list[str]:
+        mails = cloud.call("GET", f"{cloud.control}/mailbox").json
+        subject = f"{address} can't be a sender of Web Agency any more"
+        return [mail["text"] for mail in mails if mail["subject"] == subject]
+
+    assert len(cloud.until(told, bool)) == 1

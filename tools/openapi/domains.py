@@ -50,6 +50,13 @@ _FORMAT = Parameter(
     "A file to download instead: a zone's master file, a change batch for Route 53, a Terraform configuration, the body of "
     "Cloudflare's batch call, or a spreadsheet.",
 )
+_LINK_HOST = Parameter(
+    "link_host",
+    Place.QUERY,
+    one_of(["true", "false", "1", "0"]),
+    "Whether the file is to have the optional record of the link host too.",
+    empty=False,
+)
 _HISTORY_PARAMETERS = (
     Parameter(
         "limit",
@@ -96,8 +103,16 @@ def records_call(
             files=_FILES,
             headers=_FILE_HEADERS,
         ),
-        parameters=(_FORMAT,),
+        parameters=(_FORMAT, _LINK_HOST),
         refusals=(InvalidFieldsError, DomainNotFoundError),
+    )
+
+
+def link_host(name: str = "name") -> Schema:
+    """The optional record of the link host; `name` is the dialect's key for its name."""
+    return resource(
+        {"type": one_of(["CNAME"]), name: text(example="links.mail.acme.com"), "value": text()},
+        "Optional: with it, and with the settings of confirmation mails, links lead to a host of the domain's own.",
     )
 
 

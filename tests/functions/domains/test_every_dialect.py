@@ -9,6 +9,8 @@ import pytest
 from letterhead import identifiers
 
 NAME = "mail.acme.com"
+# Under which the gateway's events reach us.
+HOST = "abcdef1234.execute-api.eu-west-1.amazonaws.com"
 
 
 def inner(made: dict) -> str:
@@ -152,18 +154,36 @@ def test_records_without_a_format_are_a_list_in_the_dialects_style(domains, mine
     uuid = identifiers.to_uuid(inner(made))
     sendmailos = domains.records.call("GET", f"/api/v1/domains/{uuid}/records", mine.sendmailos).json
 
-    assert sendara == {"dns_records": made["dns_records"]}
-    assert sendmailos == {"success": True, "dns_records": made["dns_records"]}
+    link_host = {"type": "CNAME", "name": f"links.{NAME}", "value": HOST}
+    assert sendara == {"dns_records": made["dns_records"], "link_host": link_host}
+    assert sendmailos == {"success": True, "dns_records": made["dns_records"], "link_host": link_host}
+    shown = {"hostname": f"links.{NAME}", "type": "CNAME", "value": HOST}
+    assert mailersend["link_host"] == shown
     assert [record["hostname"] for record in mailersend["data"]] == [
         one["name"] for one in made["dns_records"]
     ]
 
 
-def test_an_unknown_format_is_refused_and_named(domains, mine):
+@pytest.mark.parametrize("form", ["zone", "route53", "terraform", "cloudflare", "csv"])
+def test_the_link_host_is_in_a_file_that_is_to_have_it_alone(domains, mine, form):
     domains.register(mine)
-    answer = domains.records.call("GET", f"/v1/domains/{NAME}/records", mine.sendara, query="format=word")
+    path = f"/v1/domains/{NAME}/records"
+    texts = [
+        domains.records.call("GET", path, mine.sendara, query=f"format={form}{more}").text
+        for more in ("", "&link_host=false", "&link_host=true")
+    ]
+    assert [HOST in text for text in texts] == [False, False, True]
 
-    assert (answer.status, answer.json["error"]["message"][:8]) == (400, "format: ")
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("format=word", "format: "), ("format=zone&link_host=perhaps", "link_host: ")]
+)
+def test_an_unknown_format_is_refused_and_named(domains, mine, query, field):
+    domains.register(mine)
+    answer = domains.records.call("GET", f"/v1/domains/{NAME}/records", mine.sendara, query=query)
+
+    assert answer.status == 400
+    assert answer.json["error"]["message"].startswith(field)
 
 
 def test_the_history_of_checks_can_be_read_in_every_dialect(domains, mine):

@@ -83,7 +83,7 @@ OPERATIONS = {
         refusals=_NOT_FOUND,
     ),
     ("GET", "/v1/domains/{domain}/records"): domains.records_call(
-        _TAG, closed({"data": array(ref("DnsRecord"))})
+        _TAG, closed({"data": array(ref("DnsRecord")), "link_host": domains.link_host("hostname")})
     ),
     ("GET", "/v1/domains/{domain}/checks"): domains.checks_call(
         _TAG, closed({"data": array(ref("Check")), "links": ref("CursorLinks"), "meta": ref("CursorMeta")})

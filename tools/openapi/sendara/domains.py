@@ -117,7 +117,7 @@ OPERATIONS = {
     ("DELETE", "/v1/domains/{domain}"): domains.delete_call(_TAG),
     ("POST", "/v1/domains/{domain}/verify"): domains.verify_call(_TAG, ref("Verification")),
     ("GET", "/v1/domains/{domain}/records"): domains.records_call(
-        _TAG, closed({"dns_records": array(ref("DnsRecord"))})
+        _TAG, closed({"dns_records": array(ref("DnsRecord")), "link_host": domains.link_host()})
     ),
     ("GET", "/v1/domains/{domain}/checks"): domains.checks_call(
         _TAG, closed({"checks": array(ref("Check")), "next_cursor": nullable(text())})

@@ -131,7 +131,13 @@ OPERATIONS = {
     ),
     ("GET", "/api/v1/domains/{domain}/records"): domains.records_call(
         _TAG,
-        closed({"success": always(True), "dns_records": array(ref("DnsRecord"))}),
+        closed(
+            {
+                "success": always(True),
+                "dns_records": array(ref("DnsRecord")),
+                "link_host": domains.link_host(),
+            }
+        ),
         "Those of MAIL FROM and DMARC too; as a list, or as a file for the DNS host.",
     ),
     ("GET", "/api/v1/domains/{domain}/checks"): domains.checks_call(

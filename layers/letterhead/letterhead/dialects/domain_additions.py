@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from letterhead.domains.check import Checked
     from letterhead.domains.domain import SendingDomain
     from letterhead.domains.exports.formats import Export
+    from letterhead.domains.exports.resource_record import ResourceRecord
 
 WriteMoment = Callable[[datetime], str]
 _TRUE, _FALSE = frozenset({"true", "1", ""}), frozenset({"false", "0"})
@@ -85,6 +86,11 @@ def entry_object(entry: CheckEntry, write: WriteMoment) -> dict[str, object]:
     }
 
 
+def link_host_object(record: ResourceRecord) -> dict[str, object]:
+    """The optional record of the link host, in the words of Sendara and SendMailOS."""
+    return {"type": record.type, "name": record.name, "value": record.value}
+
+
 def read_dry_run(query: Mapping[str, str], body: Mapping[str, object]) -> bool:
     """Whether a verification is to change nothing; the query goes before the body. Raises `InvalidFieldsError`."""
     fields = Fields(body)
@@ -119,6 +125,14 @@ def read_form(query: Mapping[str, str]) -> str | None:
     if form not in FORMS:
         raise InvalidFieldsError({"format": (f"The format must be one of {', '.join(FORMS)}.",)})
     return form
+
+
+def read_with_link_host(query: Mapping[str, str]) -> bool:
+    """Whether a file is to have the optional record of the link host too; raises `InvalidFieldsError`."""
+    wanted = query.get("link_host", "false").lower()
+    if wanted not in _TRUE | _FALSE:
+        raise InvalidFieldsError({"link_host": ("The link host must be true or false.",)})
+    return wanted in _TRUE
 
 
 def downloaded(export: Export) -> Reply:

@@ -9,10 +9,10 @@ from letterhead.dialects.domain_additions import additions, entry_object
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds
 from letterhead.domains.records import RecordPurpose, RecordType, RequiredRecord
-from letterhead.identities.link_host import LABEL
 
 if TYPE_CHECKING:
     from letterhead.domains.domain import SendingDomain
+    from letterhead.domains.exports.resource_record import ResourceRecord
     from letterhead.domains.history import HistoryPage
 
 # Where MailerSend shows each record. It has one place for DKIM; the other two keys are ours, and so is `dmarc`.
@@ -28,25 +28,26 @@ _PLACES = {
 }
 
 
-def dns_records_shown(domain: SendingDomain, own_host: str) -> Reply:
+def dns_records_shown(domain: SendingDomain, link_host: ResourceRecord) -> Reply:
     """The answer to `GET /v1/domains/{domain}/dns-records`; a place is null as long as there is no record for it.
 
     `link_host` is optional: with it, and with the settings of confirmation mails, links lead to a host of the domain's own
-    instead of `own_host`.
+    instead of the default one.
     """
     required = {record.purpose: record for record in domain.records()}
     places: dict[str, object] = {"id": domain.domain_id}
     for place, purpose in _PLACES.items():
         record = None if purpose is None else required.get(purpose)
         places[place] = None if record is None else _record_object(record)
-    places["link_host"] = {"hostname": f"{LABEL}.{domain.name}", "type": RecordType.CNAME, "value": own_host}
+    places["link_host"] = _link_host_object(link_host)
     places["ownership_challenge"] = additions(domain, in_microseconds)["ownership_challenge"]
     return Reply(200, {"data": places})
 
 
-def records_listed(domain: SendingDomain) -> Reply:
+def records_listed(domain: SendingDomain, link_host: ResourceRecord) -> Reply:
     """The answer to the additive `GET /v1/domains/{domain}/records` without a format."""
-    return Reply(200, {"data": [_record_object(record) for record in domain.records()]})
+    records = [_record_object(record) for record in domain.records()]
+    return Reply(200, {"data": records, "link_host": _link_host_object(link_host)})
 
 
 def checks_listed(page: HistoryPage, url: str, size: int) -> Reply:
@@ -62,6 +63,10 @@ def checks_listed(page: HistoryPage, url: str, size: int) -> Reply:
             "meta": {"path": url, "per_page": size, "next_cursor": page.after, "prev_cursor": None},
         },
     )
+
+
+def _link_host_object(record: ResourceRecord) -> dict[str, object]:
+    return {"hostname": record.name, "type": record.type, "value": record.value}
 
 
 def _record_object(record: RequiredRecord) -> dict[str, object]:

@@ -46,11 +46,12 @@ FORMS: Mapping[str, _Form] = {
 }
 
 
-def export(domain: SendingDomain, form: str) -> Export:
-    """The domain's records in a form of `FORMS`; the challenge is among them as long as it has to be proven."""
+def export(domain: SendingDomain, form: str, optional: Sequence[ResourceRecord] = ()) -> Export:
+    """The domain's records in a form of `FORMS`; the challenge is among them as long as it has to be proven, and so are
+    `optional` ones that somebody asked for: what they may meet at the DNS host isn't ours to overwrite unasked."""
     chosen = FORMS[form]
     return Export(
-        chosen.render(domain.name, resource_records(domain)),
+        chosen.render(domain.name, (*resource_records(domain), *optional)),
         chosen.media_type,
         domain.name + chosen.suffix,
     )
