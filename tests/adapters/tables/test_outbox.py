@@ -121,12 +121,12 @@ def test_a_decision_that_tells_nothing_yet_leaves_no_event(decisions, identities
     assert outbox.untold(ACCOUNT, EVENT_ID, NOW) is None
 
 
-def test_a_decision_with_its_event_costs_six_write_units(decisions, identities, outbox):
-    # Two items in a transaction at two units each, and the identity's two index entries.
-    one = identity(personal_note="x" * 250, add_note=True)
+def test_a_decision_with_its_event_costs_eight_write_units(decisions, identities, outbox):
+    # Two items in a transaction at two units each, the identity's two index entries, and its move to another slot.
+    one = identity(personal_note="x" * 250, add_note=True, mailed_generation=1, mailed_at=NOW, expires_at=NOW)
     identities.add(one)
     after = decided(one, IdentityStatus.VERIFIED, NOW)
     with metered(connection().client) as meter:
         decisions.decide(one, after, decision_event(after, EVENT_ID, NOW))
-    assert meter.write_units() <= 6
+    assert meter.write_units() <= 8
     assert meter.read_units() == 0
