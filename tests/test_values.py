@@ -9,6 +9,7 @@ from functools import cached_property
 
 import pytest
 
+from letterhead.values import replace as replaced
 from letterhead.values import value_type
 
 
@@ -92,6 +93,24 @@ def test_the_tools_for_dataclasses_work():
     assert replace(Signed("a", signature="s"), name="b") == Signed("b", signature="s")
     assert asdict(Record("a", more=["b"])) == {"name": "a", "value": "x", "more": ["b"]}
     assert repr(Signed("a")) == "Signed(name='a', value='x', more=[], signature='')"
+
+
+def test_a_value_with_some_fields_changed_is_what_dataclasses_make_of_it():
+    @value_type
+    class Named:
+        name: str
+
+        def __init__(self, name: str) -> None:
+            self.__dict__["name"] = name.lower()
+
+    looked_at = Signed("a", signature="s")
+    assert looked_at.line == "a x"
+    assert replaced(looked_at, name="b") == replace(looked_at, name="b") == Signed("b", signature="s")
+    assert replaced(looked_at, name="b").line == "b x"
+    assert looked_at.name == "a"
+    assert replaced(Named("A"), name="B").name == "b"
+    with pytest.raises(TypeError):
+        replaced(looked_at, unknown=1)
 
 
 def test_values_are_copied_and_pickled():

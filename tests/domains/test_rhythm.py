@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from letterhead import identifiers
@@ -155,6 +155,7 @@ def test_ten_thousand_domains_are_spread_over_the_slots():
     assert max(counts.values()) < 60  # 28 on average
 
 
+@settings(deadline=None, max_examples=50)
 @given(MOMENTS, st.integers(0, SLOTS - 1))
 def test_a_slot_begins_within_the_interval_and_is_found_by_the_sweep(moment, slot):
     begins = RHYTHM.slot_begins(slot, after=moment)
@@ -163,6 +164,7 @@ def test_a_slot_begins_within_the_interval_and_is_found_by_the_sweep(moment, slo
     assert slot in dict(RHYTHM.slots_between(moment, begins))
 
 
+@settings(deadline=None, max_examples=50)
 @given(MOMENTS, st.lists(st.floats(0.5, 900), min_size=1, max_size=40))
 def test_sweeps_however_far_apart_meet_each_slot_once_in_an_interval(moment, minutes):
     met: list[tuple[int, datetime]] = []

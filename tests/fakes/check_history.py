@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from letterhead.domains.domain import SendingDomain
 from letterhead.domains.history import KEPT, CheckEntry, HistoryPage
+from letterhead.values import replace
 
 
 class InMemoryHistory:

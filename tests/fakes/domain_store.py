@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from letterhead.accounts.limits import Limited, LimitReachedError
@@ -19,6 +18,7 @@ from letterhead.domains.ports import Added, Changed, DomainChange, Place, Remove
 from letterhead.domains.rhythm import slot_of
 from letterhead.domains.watch import Stretch, Watched
 from letterhead.outbox.event import Event
+from letterhead.values import replace
 from tests.fakes.stored_domains import drop, put
 
 

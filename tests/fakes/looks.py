@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from letterhead.domains.ports import ProviderBusyError, ProviderIdentity
 from letterhead.domains.watch import LookRequest
+from letterhead.values import replace
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -9,6 +9,7 @@ written and compiled at import, and a function pays for that at each of its cold
 from __future__ import annotations
 
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field
+from dataclasses import replace as replace_dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
@@ -46,6 +47,23 @@ def value_type(cls: type[_T]) -> type[_T]:
     return cls
 
 
+if TYPE_CHECKING:  # what it changes is checked as it is there
+    replace = replace_dataclass
+else:
+
+    def replace(value: _T, /, **changes: object) -> _T:
+        """The value with some fields changed, as `dataclasses.replace` gives it, without a look at each field's description."""
+        names, known, _, _, _ = value.__shape__
+        if type(value).__init__ is not _Value.__init__ or not changes.keys() <= known:
+            return replace_dataclass(value, **changes)
+        made = object.__new__(type(value))
+        held = value.__dict__
+        # What was worked out from the fields before is no field, and stays behind.
+        made.__dict__.update(held if len(held) == len(names) else {name: held[name] for name in names})
+        made.__dict__.update(changes)
+        return made
+
+
 class _Value:
     """The methods that every value type has."""
 
@@ -53,17 +71,20 @@ class _Value:
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         names, known, defaults, factories, _ = self.__shape__
+        held = self.__dict__
+        if not kwargs and len(args) == len(names):
+            held.update(zip(names, args, strict=False))
+            return
         given = len(args) + len(kwargs)
         kwargs.update(zip(names, args, strict=False))
-        once = len(kwargs) == given
-        if len(kwargs) != len(names):
-            kwargs = {**defaults, **kwargs}
+        if given < len(names):
+            held.update(defaults)
             for name, make in factories.items():
                 if name not in kwargs:
-                    kwargs[name] = make()
-        if not once or kwargs.keys() != known:
+                    held[name] = make()
+        held.update(kwargs)
+        if len(kwargs) != given or held.keys() != known:
             raise TypeError(f"{type(self).__name__} wants its fields once each: {', '.join(names)}")
-        self.__dict__.update(kwargs)
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):

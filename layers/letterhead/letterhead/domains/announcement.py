@@ -8,7 +8,6 @@ verified for the first time is told at once, and so is the end of the right to s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.judgement import Seen
@@ -19,7 +18,7 @@ from letterhead.domains.provider_status import ProviderCheck, ProviderStatus
 from letterhead.domains.records import AUTHENTICATING, RecordStatus, RequiredRecord
 from letterhead.domains.verification import RecordVerdict, Verification
 from letterhead.outbox.event import Event, EventType
-from letterhead.values import value_type
+from letterhead.values import replace, value_type
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ from letterhead.domains.verification import (
     verify_all,
 )
 from letterhead.unavailable import UnavailableError
-from letterhead.values import value_type
+from letterhead.values import replace, value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,12 +7,12 @@ records alone don't prove *which* account owns it, for the provider's DKIM recor
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from letterhead.values import value_type
+from letterhead.values import replace, value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from letterhead.domains.records import (
     required_records,
 )
 from letterhead.unavailable import UnavailableError
-from letterhead.values import value_type
+from letterhead.values import replace, value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

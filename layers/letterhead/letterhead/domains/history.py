@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.domains.dns_answers import Absent, Answer, Present, Unanswered
 from letterhead.domains.domain import CheckMark, SendingDomain
 from letterhead.domains.provider_status import ProviderCheck
-from letterhead.values import value_type
+from letterhead.values import replace, value_type
 
 if TYPE_CHECKING:
     from letterhead.domains.domain import Ownership

@@ -10,7 +10,6 @@ provider before it is proven.
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from letterhead.domains.claims import ATTEMPTS, ViewOutdatedError
@@ -33,7 +32,7 @@ from letterhead.domains.ports import (
     Surroundings,
 )
 from letterhead.unavailable import UnavailableError
-from letterhead.values import value_type
+from letterhead.values import replace, value_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

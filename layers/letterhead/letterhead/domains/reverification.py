@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from letterhead.domains.check import Checked, ExpectedError, check_all
@@ -17,7 +17,7 @@ from letterhead.domains.ports import (
 )
 from letterhead.domains.watch import DomainWatch, LookQueue, LookRequest, SoonLooks, Stretch, Watched
 from letterhead.unavailable import UnavailableError
-from letterhead.values import value_type
+from letterhead.values import replace, value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -7,7 +7,7 @@ The provider is one more witness: a record is verified only when DNS shows it ri
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.codes import Code
@@ -24,7 +24,7 @@ from letterhead.domains.records import (
     RecordStatus,
     RequiredRecord,
 )
-from letterhead.values import value_type
+from letterhead.values import replace, value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,10 +134,10 @@ def verify_all(
 ) -> tuple[Verification, ...]:
     """Check several domains, all their questions in flight at the same time; takes at most that many seconds for DNS."""
     with lookup.conversation(seconds=seconds) as conversation:
-        first = conversation.ask(_joined([first_inquiry(check.subject) for check in checks])).zone
+        inquiries = [first_inquiry(check.subject) for check in checks]
+        first = conversation.ask(_joined(inquiries)).zone
         evidences = [
-            Evidence({question: first[question] for question in first_inquiry(check.subject).zone})
-            for check in checks
+            Evidence({question: first[question] for question in inquiry.zone}) for inquiry in inquiries
         ]
         results = [judge(check, evidence, now=now) for check, evidence in zip(checks, evidences, strict=True)]
         for _ in range(_MOST_ROUNDS):
@@ -190,7 +190,8 @@ def _verdict(
         status, waiting = _with_provider(check, record, previous, judgements)
         findings += waiting
     if status is RecordStatus.VERIFIED:
-        findings, detail = tuple(replace(finding, blocking=False) for finding in findings), None
+        findings = tuple(replace(finding, blocking=False) for finding in findings) if findings else ()
+        detail = None
     else:
         detail = next(
             (finding.message for finding in sorted(findings, key=lambda one: not one.blocking)), None

@@ -30,7 +30,7 @@ class Case:
     evidence: Evidence
     once_right: bool = False
 
-    @property
+    @cached_property
     def answer(self) -> Answer | None:
         """What the record's own zone says to the question for it."""
         return self.evidence.answer(self.record.name, self.record.type)
@@ -38,8 +38,9 @@ class Case:
     @cached_property
     def zone(self) -> Zone | None:
         """The zone of the record, as far as its answer or that of another record at the domain tells."""
-        records = (self.record, *self.subject.required)
-        answers = (self.evidence.answer(record.name, record.type) for record in records)
+        if self.answer is not None and self.answer.zone is not None:
+            return self.answer.zone
+        answers = (self.evidence.answer(record.name, record.type) for record in self.subject.required)
         return next(
             (answer.zone for answer in answers if answer is not None and answer.zone is not None), None
         )

@@ -32,9 +32,10 @@ class Evidence:
     def answer(self, name: str, kind: RecordType) -> Answer | None:
         """What the name's own zone says, or None as long as it hasn't been asked."""
         question = Question(name, kind)
-        if question not in self._answers:
+        answer = self._answers.get(question)
+        if answer is None:
             self._wanted.add(question)
-        return self._answers.get(question)
+        return answer
 
     def from_resolver(self, name: str, kind: RecordType) -> Answer | None:
         """What a resolver says about a name that is somebody else's, or None as long as it hasn't been asked."""

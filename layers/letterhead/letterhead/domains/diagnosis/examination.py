@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from letterhead.domains.diagnosis.case import Case
@@ -16,6 +15,7 @@ from letterhead.domains.diagnosis.spf import judge_spf
 from letterhead.domains.diagnosis.zone import Judge, compared, is_hearsay, not_delegated, silence
 from letterhead.domains.dns_answers import AbsenceReason, Absent, Inquiry, Present, Question
 from letterhead.domains.records import DKIM_PURPOSES, MAIL_FROM_PURPOSES, RecordPurpose, RecordType
+from letterhead.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,10 @@ def examine(
 
 def _troubled(cases: Mapping[RecordPurpose, Case]) -> bool:
     """Whether the resolvers failed on a zone whose own servers answer."""
-    return any(case.zone is not None and case.zone.resolvers_fail for case in cases.values())
+    answers = [case.answer for case in cases.values()]
+    return any(
+        answer is not None and answer.zone is not None and answer.zone.resolvers_fail for answer in answers
+    )
 
 
 def _first_look(case: Case) -> Judgement:

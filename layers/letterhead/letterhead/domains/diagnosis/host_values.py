@@ -24,6 +24,8 @@ class ValueFault:
 
 def plain(name: str) -> str:
     """A host name as it was typed: escapes of the master file form (RFC 1035 section 5.1) undone, in lower case."""
+    if "\\" not in name:
+        return name.lower().rstrip(".")
     return _ESCAPED.sub(lambda found: _character(found[1]), name).lower().rstrip(".")
 
 

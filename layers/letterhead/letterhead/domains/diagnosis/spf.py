@@ -52,8 +52,7 @@ def _judge_one(case: Case, text: str) -> Judgement:
     except SpfSyntaxError as error:
         return wrong(_unreadable(case, text, error))
     sums = walk(record, case.record.name, PROVIDER, case.evidence)
-    faults = tuple(_faults(case, text, record, sums))
-    if faults:
+    if _is_faulty(record, sums) and (faults := tuple(_faults(case, text, record, sums))):
         return Judgement(Seen.WRONG, faults)
     if not sums.authorises and sums.unanswered:
         return UNKNOWN
@@ -62,6 +61,13 @@ def _judge_one(case: Case, text: str) -> Judgement:
         if sums.macros or _open(record)
         else RIGHT
     )
+
+
+def _is_faulty(record: SpfRecord, sums: Walk) -> bool:
+    """Whether there may be something wrong with a record, before its correction is worked out."""
+    open_to_all = record.all is not None and record.all.qualifier == "+"
+    limits = sums.lookups > MOST_LOOKUPS or len(sums.void) > MOST_VOID_LOOKUPS
+    return not sums.authorises or bool(sums.broken) or limits or open_to_all
 
 
 def _faults(case: Case, text: str, record: SpfRecord, sums: Walk) -> list[Finding]:
