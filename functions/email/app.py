@@ -24,13 +24,13 @@ from letterhead.http.drafting import Drafting
 from letterhead.http.email_calls import EmailCalls, Keepers
 from letterhead.http.gate import Gate
 from letterhead.http.once import Once
+from letterhead.http.sender_calls import SenderCalls
 from letterhead.http.sending_limits import DailySends, WarmUpSends
 from letterhead.sandbox.own_people import OwnPeople
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
-addresses, kept = MailAddresses(), settings.activity_kept
-leases = open_leases(settings.limits_table)
+addresses, leases, kept = MailAddresses(), open_leases(settings.limits_table), settings.activity_kept
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 keepers = Keepers(
     domains=domains,
@@ -50,7 +50,7 @@ calls = EmailCalls(
 )
 handler = Api(
     "email",
-    calls.operations,
+    {**calls.operations, **SenderCalls(keepers).operations},
     logger=Logger(service="email"),
     metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),

@@ -18,6 +18,7 @@ CALLS = {
     "suppressions": "/v1/suppressions/blocklist",
     "tokens": "/v1/token",
     "email": "/v1/bulk-email/00000000000000000000000a",
+    "schedules": "/v1/message-schedules",
     "templates": "/v1/templates",
     "account_settings": "/v1/settings",
     "activity": "/v1/messages",

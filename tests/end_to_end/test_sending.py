@@ -165,6 +165,30 @@ def test_a_mail_for_later_leaves_when_its_moment_has_come(cloud: LocalCloud, sho
     cloud.wait_for_mail("later@reader.example")
 
 
+def test_a_mail_for_later_is_listed_and_taken_back(cloud: LocalCloud, shop: Account) -> None:
+    later = datetime.now(UTC) + timedelta(hours=3)
+    body = mail("never@reader.example", subject="Never", send_at=int(later.timestamp()))
+    message_id = shop.mailersend("POST", "/v1/email", body).headers["x-message-id"]
+    listed = shop.mailersend("GET", "/v1/message-schedules?status=scheduled").json["data"]
+    assert ("Never", message_id) in [(row["subject"], row["message_id"]) for row in listed]
+    path = f"/v1/message-schedules/{message_id}"
+    assert shop.mailersend("GET", path).json["data"]["domain"]["name"] == DOMAIN
+    assert shop.mailersend("DELETE", path).status == 204
+    assert shop.mailersend("GET", path).status == 404
+    after = (later + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert cloud.call("POST", f"{cloud.control}/run/message_sweep", {"time": after}).json["queued"] == 0
+    assert cloud.mails_to("never@reader.example") == []
+
+
+def test_an_identity_is_told_why_it_cannot_send_yet(shop: Account) -> None:
+    domain_id = shop.mailersend("GET", "/v1/domains").json["data"][0]["id"]
+    made = shop.mailersend(
+        "POST", "/v1/identities", {"domain_id": domain_id, "name": "Cleo", "email": "cleo@client.example"}
+    ).json["data"]
+    told = shop.mailersend("GET", f"/v1/identities/{made['id']}/explain").json["data"]
+    assert (told["can_send"], told["gates"][0]["code"]) == (False, "identity_not_verified")
+
+
 def test_many_mails_at_once_are_accounted_for(cloud: LocalCloud, shop: Account) -> None:
     bodies = [mail(f"bulk{number}@reader.example") for number in range(5)]
     bodies[2] = {"to": [{"email": "nonsense"}]}

@@ -64,7 +64,7 @@ class Agency:
         )
         return put(self.domains, domain)
 
-    def identity(self, email: str, domain: SendingDomain) -> SenderIdentity:
+    def identity(self, email: str, domain: SendingDomain, **changes: Any) -> SenderIdentity:
         """A sender identity on a domain."""
         self._serial += 1
         made = identity(
@@ -72,6 +72,7 @@ class Agency:
             seconds=self._serial,
             account_id=self.account.account_id,
             domain=IdentityDomain.of(domain),
+            **changes,
         )
         self.identities.add(made)
         return made

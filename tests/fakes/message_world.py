@@ -9,6 +9,7 @@ from typing import Any
 from letterhead import identifiers
 from letterhead.messages.draft import Draft, Mailbox
 from letterhead.messages.message import Message, MessageChangedError, MessageStatus
+from letterhead.messages.schedules import ScheduleQuery
 from letterhead.suppressions.blocking import Block
 from letterhead.suppressions.suppression import USUAL_REASONS, SuppressionList
 from letterhead.tokens.dialect import Dialect
@@ -115,6 +116,11 @@ class InMemoryMessages:
             if account == account_id and (before is None or message_id < before)
         ]
         return sorted(found, key=lambda kept: kept.message_id, reverse=True)[:limit]
+
+    def scheduled(self, account_id: str, query: ScheduleQuery) -> list[Message]:
+        found = self.newest(account_id, before=query.after, limit=len(self.messages))
+        fitting = [kept for kept in found if kept.draft.send_at is not None and query.fits(kept)]
+        return fitting[query.skipped : query.skipped + query.size]
 
 
 class Lists:

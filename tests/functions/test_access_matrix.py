@@ -18,20 +18,14 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from letterhead import identifiers
-from letterhead.adapters.tables.bulks import BulkTable
 from letterhead.adapters.tables.jobs import JobTable
-from letterhead.adapters.tables.sandbox import SandboxTable
 from letterhead.adapters.tables.templates import TemplateTable
 from letterhead.adapters.tables.tokens import TokenTable
 from letterhead.domains.domain import SendingDomain
 from letterhead.http.dialect_choice import is_shared
 from letterhead.http.gate import Gate
 from letterhead.http.routes import ROUTES, Route
-from letterhead.identities.addresses import EmailAddress
-from letterhead.messages.bulk import Bulk
-from letterhead.sandbox.recipient import Sandbox, SandboxRecipient
 from letterhead.suppressions.exporting import new_export
-from letterhead.templates.template import Template
 from letterhead.tokens import secret
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.grant import Reach
@@ -41,6 +35,7 @@ from tests.fakes.activities import message_sent
 from tests.fakes.agency import Agency
 from tests.fakes.api_gateway import Answer
 from tests.fakes.aws import REGION
+from tests.fakes.owned_things import bulk_of, recipient_of, scheduled_by, template_of
 from tests.fakes.sending_domains import NOW
 from tests.fakes.stored_domains import drop
 from tests.fakes.webhook_endpoints import StoredEndpoints, webhook_parts
@@ -89,6 +84,13 @@ class Clients:
             "foreign": message_sent(rivals_domain, rivals_identity),
         }
         self._bulks = {"own": bulk_of(self.agency), "foreign": bulk_of(rival)}
+        self._schedules = {
+            "own": scheduled_by(self.domain, self.identity, "amy@client.com"),
+            "foreign": scheduled_by(rivals_domain, rivals_identity, "rival"),
+        }
+        scheduled_by(self.elsewhere, self.stranger, "elsewhere")
+        sibling = replace(self.identity, identity_id=identifiers.new_id(NOW))
+        scheduled_by(self.domain, sibling, "sibling")
         self._recipients = {"own": recipient_of(self.agency), "foreign": recipient_of(rival)}
         self._templates = {
             "own": template_of(self.agency, self.domain),
@@ -155,6 +157,7 @@ class Clients:
             "message": lambda dialect, which: [_form(dialect, "msg", self._activity_id(which)[16:])],
             "activity": lambda _, which: [self._activity_id(which)],
             "job": lambda dialect, which: [_form(dialect, "job", self._jobs.get(which, UNKNOWN))],
+            "schedule": lambda _, which: [self._schedules.get(which, UNKNOWN)],
             "bulk": lambda _, which: [self._bulks.get(which, UNKNOWN)],
             "recipient": lambda _, which: [
                 identifiers.to_prefixed("rcpt", self._recipients.get(which, UNKNOWN))
@@ -188,40 +191,6 @@ class Clients:
 
     def _identity_id(self, kind: str) -> str:
         return self._identities[kind].identity_id if kind in self._identities else UNKNOWN
-
-
-def bulk_of(agency: Agency) -> str:
-    """The id of a bulk that an account has sent."""
-    bulk = Bulk(agency.account.account_id, identifiers.new_id(NOW), NOW)
-    BulkTable("BulksTable", timedelta(days=30)).add(bulk)
-    return bulk.bulk_id
-
-
-def recipient_of(agency: Agency) -> str:
-    """The id of an account's one test recipient."""
-    address = EmailAddress(
-        "rory", f"{agency.account.name.lower()}.example", f"{agency.account.name.lower()}.example"
-    )
-    recipient = SandboxRecipient(agency.account.account_id, identifiers.new_id(NOW), address, NOW)
-    empty = Sandbox(agency.account.account_id)
-    SandboxTable("SandboxTable").change(empty, empty.with_new(recipient))
-    return recipient.recipient_id
-
-
-def template_of(agency: Agency, domain: SendingDomain) -> str:
-    """The id of a new template of a domain."""
-    template = Template(
-        agency.account.account_id,
-        identifiers.new_id(NOW),
-        "spring",
-        "Hello",
-        NOW,
-        NOW,
-        text="Hi",
-        domain_id=domain.domain_id,
-    )
-    TemplateTable("TemplatesTable").add(template)
-    return template.template_id
 
 
 UNKNOWN = identifiers.new_id(datetime(2020, 1, 1, tzinfo=UTC))

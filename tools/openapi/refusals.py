@@ -35,6 +35,8 @@ from letterhead.limits.standing import LimitExceededError
 from letterhead.messages.bulk import BulkNotFoundError
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
 from letterhead.messages.gates import Code, GateAnswer, GateName, MailRefusedAtGateError, Verdict
+from letterhead.messages.message import MessageNotFoundError
+from letterhead.messages.schedules import MessageLeftError
 from letterhead.messages.sender import NOT_VERIFIED
 from letterhead.sandbox.recipient import (
     RecipientExistsError,
@@ -197,6 +199,8 @@ _SAMPLES: tuple[Refusal, ...] = (
         ),
         "a gate refuses the mail: its sender, its recipients, the domain, the sandbox or a limit",
     ),
+    Refusal(MessageNotFoundError(), "this account has no such scheduled message, or it was cancelled"),
+    Refusal(MessageLeftError(), "the message has left, is leaving, or never will"),
     Refusal(BulkNotFoundError(), "this account has sent no such bulk"),
     Refusal(MissingVariablesError(["name"]), "the template needs what isn't given"),
     Refusal(RenderedTooLargeError(), "the template, filled in, is larger than a mail may be"),

@@ -13,6 +13,7 @@ from letterhead.adapters.tables.connection import connection
 from letterhead.adapters.tables.messages import MessageTable
 from letterhead.messages.draft import Attachment, MessageType
 from letterhead.messages.message import MessageChangedError, MessageStatus
+from letterhead.messages.schedules import ScheduleQuery, ScheduleStatus
 from tests.capacity_meter import metered
 from tests.fakes.message_world import NOW, InMemoryMessages, draft, later, mailbox, message
 from tests.fakes.sender_identities import ACCOUNT
@@ -178,3 +179,44 @@ def test_reading_a_message_costs_one_unit_and_its_next_step_two_at_most(table):
     with metered(connection().client) as cost:
         table.change(made, replace(made, status=MessageStatus.LEAVING, attempts=1, left_at=NOW))
     assert cost.write_units() <= 2
+
+
+def test_scheduled_messages_are_listed_newest_first_a_page_at_a_time(store):
+    made = []
+    for number in range(7):
+        each = message(
+            message_id=identifiers.new_id(later(minutes=number)),
+            draft=draft(send_at=later(hours=5), subject=str(number)),
+            domain_id=f"0domain00domain{number % 2}",
+            status=MessageStatus.SCHEDULED,
+            due_at=later(hours=5),
+        )
+        store.add(each)
+        made.append(each)
+    store.add(message(message_id=identifiers.new_id(later(minutes=30))))
+    store.change(made[5], replace(made[5], status=MessageStatus.CANCELLED, due_at=None))
+
+    def listed(**query):
+        return [int(each.draft.subject) for each in store.scheduled(ACCOUNT, ScheduleQuery(**query))]
+
+    assert listed(size=3) == [6, 4, 3]
+    assert listed(size=3, skipped=3) == [2, 1, 0]
+    assert listed(size=3, after=made[3].message_id) == [2, 1, 0]
+    assert listed(size=9, domain_id="0domain00domain1") == [3, 1]
+    assert listed(size=9, status=ScheduleStatus.SENT) == []
+    assert listed(size=9, test=True) == []
+    assert store.scheduled("0other000other00", ScheduleQuery(size=9)) == []
+
+
+def test_a_page_of_scheduled_messages_costs_by_the_page(table):
+    for number in range(60):
+        table.add(
+            message(
+                message_id=identifiers.new_id(later(minutes=number)),
+                draft=draft(send_at=later(hours=5)),
+                status=MessageStatus.SCHEDULED,
+            )
+        )
+    with metered(connection().client) as cost:
+        assert len(table.scheduled(ACCOUNT, ScheduleQuery(size=26))) == 26
+    assert cost.read_units("MessagesTable") <= 26 * 0.5 + 1

@@ -362,3 +362,27 @@ def test_each_further_recipient_costs_half_a_unit(function, agency, domain):
     with metered(connection().client) as cost:
         assert send(function, agency, Dialect.MAILERSEND, mail, token=token).status == 202
     assert sum(cost.read_units(table) for table in STORES) <= 2 + 19 * 0.5
+
+
+def test_an_identity_is_told_what_keeps_it_from_sending(function, agency, domain):
+    token = agency.token(Dialect.MAILERSEND)
+    ids = {
+        address: agency.identity(address, domain, status=status).identity_id
+        for address, status in (
+            ("amy@client.com", IdentityStatus.VERIFIED),
+            ("bob@client.com", IdentityStatus.PENDING),
+        )
+    }
+
+    def told(address):
+        data = function.call("GET", f"/v1/identities/{ids[address]}/explain", token.text).json["data"]
+        return data["can_send"], {gate["gate"]: gate for gate in data["gates"]}
+
+    can_send, gates = told("amy@client.com")
+    assert can_send
+    assert list(gates) == ["sender", "domain", "dmarc", "daily_limit", "warm_up"]
+    can_send, gates = told("bob@client.com")
+    assert not can_send
+    assert gates["sender"]["code"] == "identity_not_verified"
+    assert "resend" in gates["sender"]["fix"]
+    assert stored() == []

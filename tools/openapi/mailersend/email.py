@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from letterhead.adapters.tables.messages import MOST_SEARCHED
+from letterhead.dialects.problem import InvalidFieldsError
+from letterhead.identities.identity import IdentityNotFoundError
 from letterhead.messages.bulk import MOST_DRAFTS, BulkNotFoundError
 from letterhead.messages.draft import MOST_COPIES, MOST_RECIPIENTS, MOST_TAGS, MessageType
+from letterhead.messages.message import MessageNotFoundError
+from letterhead.messages.schedules import MessageLeftError, ScheduleStatus
 from tools.openapi import mails, values
-from tools.openapi.mailersend.pages import one
+from tools.openapi.mailersend.pages import PARAMETERS, one, page_of
 from tools.openapi.operation import Answer, Link, Operation, Parameter, Place
 from tools.openapi.schema import (
     Schema,
@@ -24,7 +29,10 @@ from tools.openapi.schema import (
 _TAG = "Email"
 TAG = {_TAG: "Sending, through every gate; and what they would say."}
 _LONG_ID = text("24 hexadecimal digits.", pattern="^0{4}[0-9a-f]{20}$", example="00001f8c0a2b3d4e5f607182")
-PATH_PARAMETERS = {"bulk": Parameter("bulk", Place.PATH, _LONG_ID, "The bulk's id.")}
+PATH_PARAMETERS = {
+    "bulk": Parameter("bulk", Place.PATH, _LONG_ID, "The bulk's id."),
+    "schedule": Parameter("schedule", Place.PATH, _LONG_ID, "The message's id, as `x-message-id` told it."),
+}
 _MAILBOX = {
     "type": "object",
     "required": ["email"],
@@ -84,6 +92,24 @@ SCHEMAS: dict[str, Schema] = {
         "What became of a bulk.",
     ),
 }
+_SCHEDULE = {
+    "message_id": _LONG_ID,
+    "subject": text(),
+    "send_at": values.precise_moment(),
+    "status": one_of(ScheduleStatus, "`scheduled` until it has left, whatever it still waits for."),
+    "status_message": nullable(text("Why it never will leave.")),
+    "created_at": values.precise_moment(),
+}
+_OBJECT = {"created_at": values.precise_moment(), "updated_at": values.precise_moment()}
+SCHEMAS["ScheduleInList"] = resource(_SCHEDULE, "A scheduled message.")
+SCHEMAS["Schedule"] = resource(
+    {
+        **_SCHEDULE,
+        "domain": nullable(resource({"id": values.short_id(), "name": text(), **_OBJECT})),
+        "message": resource({"id": _LONG_ID, **_OBJECT}),
+    },
+    "A scheduled message with its domain, which is null for the shared sender's.",
+)
 _EMPTY = {"type": "string", "maxLength": 0}
 
 OPERATIONS = {
@@ -133,5 +159,43 @@ OPERATIONS = {
         "Kept as long as their activity.",
         Answer(200, "The bulk.", one("Bulk")),
         refusals=(BulkNotFoundError,),
+    ),
+    ("GET", "/v1/identities/{identity}/explain"): Operation(
+        "explainIdentity",
+        _TAG,
+        "Whether an identity can send",
+        "Every gate's verdict and what to do about it, but for those that ask who gets the mail.",
+        Answer(200, "Every gate's word.", ref("Explanation")),
+        refusals=(IdentityNotFoundError,),
+    ),
+    ("GET", "/v1/message-schedules"): Operation(
+        "listSchedules",
+        _TAG,
+        "List scheduled messages",
+        "Those that were given a `send_at`, newest first, for as long as activity is kept; cancelled ones are left out. The list "
+        f"isn't counted: `total` and `last_page` say how far is known. One call looks at {MOST_SEARCHED} messages at most.",
+        Answer(200, "A page.", page_of("ScheduleInList")),
+        parameters=(
+            *PARAMETERS,
+            Parameter("domain_id", Place.QUERY, values.short_id(), "Only this domain's."),
+            Parameter("status", Place.QUERY, one_of(ScheduleStatus), "Only those of this status."),
+        ),
+        refusals=(InvalidFieldsError,),
+    ),
+    ("GET", "/v1/message-schedules/{schedule}"): Operation(
+        "showSchedule",
+        _TAG,
+        "Show a scheduled message",
+        "What has become of it.",
+        Answer(200, "The message.", one("Schedule")),
+        refusals=(MessageNotFoundError,),
+    ),
+    ("DELETE", "/v1/message-schedules/{schedule}"): Operation(
+        "cancelSchedule",
+        _TAG,
+        "Cancel a scheduled message",
+        "Either it is cancelled or it leaves, never both. It stays counted in the day's sends.",
+        Answer(204, "It won't leave."),
+        refusals=(MessageNotFoundError, MessageLeftError),
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from letterhead import identifiers
 from letterhead.dialects.mailersend import email as mailersend
@@ -16,7 +16,7 @@ from letterhead.messages.acceptance import Examination, accept
 from letterhead.messages.bulk import MOST_DRAFTS, Bulk, BulkNotFoundError, RememberedLists, RememberedSenders
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
 from letterhead.messages.gates import Code, MailRefusedAtGateError, asked
-from letterhead.messages.sender import Senders, SharedSender
+from letterhead.messages.sender import IdentitiesById, SenderIdentities, Senders, SharedSender
 from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
 from letterhead.tokens.dialect import Dialect
 from letterhead.values import value_type
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from letterhead.messages.bulk import BulkStore
     from letterhead.messages.draft import Draft
     from letterhead.messages.message import MessageStore
-    from letterhead.messages.sender import SenderDomains, SenderIdentities
+    from letterhead.messages.sender import SenderDomains
     from letterhead.suppressions.blocking import Block, Suppressed
 
 
@@ -78,13 +78,17 @@ class Gatekeepers:
         )
 
 
+class KnownIdentities(SenderIdentities, IdentitiesById, Protocol):
+    """Where sender identities are kept, looked up by address and by id."""
+
+
 @value_type
 class Keepers:
     """What the gatekeepers of a request are made of. `warm_ups` is None where no domain warms up; `operators_own` are the shared
     sender's address and the domain below which accounts have names, where there are any."""
 
     domains: SenderDomains
-    identities: SenderIdentities
+    identities: KnownIdentities
     lists: Suppressed
     people: OwnPeople
     daily: DailyAllowance

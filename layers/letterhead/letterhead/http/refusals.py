@@ -212,6 +212,10 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
         Kind.TOO_LARGE, "The attachments may have 4 MB together."
     ),
     "messages.gates.MailRefusedAtGateError": _refused_at_gate,
+    "messages.message.MessageNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
+    "messages.schedules.MessageLeftError": lambda _: Problem(
+        Kind.INVALID, fields={"message_id": ("The message can't be cancelled any more.",)}
+    ),
     "messages.bulk.BulkNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
     "templates.template.MissingVariablesError": _missing_variables,
     "templates.template.RenderedTooLargeError": lambda _: Problem(

@@ -39,6 +39,13 @@ class SenderIdentities(Protocol):
         """The same as it was lately, at less cost."""
 
 
+class IdentitiesById(Protocol):
+    """Where sender identities are kept."""
+
+    def by_id(self, account_id: str, identity_id: str) -> SenderIdentity | None:
+        """The account's identity of that id, or None."""
+
+
 @value_type
 class SharedSender:
     """The operator's own sender, which any account may use towards its own people."""

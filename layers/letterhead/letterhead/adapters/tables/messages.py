@@ -2,13 +2,15 @@
 
 A message whose mail is small lies in its item as a whole; of a larger one only the head does, and the rest is in the store of
 contents. What waits for its moment stands in the index `due` meanwhile, spread over a few partitions. The table's stream queues
-what is due: an item that comes as queued, or becomes so after waiting.
+what is due: an item that comes as queued, or becomes so after waiting. What was given a moment stands in the index `scheduled`
+for good.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from zlib import crc32
 
@@ -39,10 +41,15 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
+    from letterhead.messages.schedules import ScheduleQuery
+
 DUE_PARTITIONS = 8
 # By 16 CFR 316.5 (CAN-SPAM) an opt-out works for 30 days after the mail; its link is looked up by the message.
 LINKS_SERVE = timedelta(days=60)
 _INLINE = 1_400  # octets of a draft; with the other attributes an item stays below two units of 1 KB
+# How many scheduled messages one list looks at, and how many it reads at once (BatchGetItem's most).
+MOST_SEARCHED = 1_000
+_AT_ONCE = 100
 _REFUSED = "ConditionalCheckFailedException"
 
 
@@ -63,6 +70,15 @@ class DueMessages(GlobalSecondaryIndex["MessageItem"]):  # type: ignore[no-untyp
 
     due_partition = NumberAttribute(hash_key=True)
     due_at = Instant(range_key=True)
+
+
+class ScheduledMessages(GlobalSecondaryIndex["MessageItem"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "scheduled"
+        projection = KeysOnlyProjection()
+
+    scheduled_by = UnicodeAttribute(hash_key=True)
+    message_id = UnicodeAttribute(range_key=True)
 
 
 class MessageItem(TableModel):
@@ -87,6 +103,7 @@ class MessageItem(TableModel):
     status = UnicodeAttribute()
     due_partition = NumberAttribute(null=True)
     due_at = Instant(null=True)
+    scheduled_by = UnicodeAttribute(null=True)
     attempts = NumberAttribute(null=True)
     left_at = Instant(null=True)
     provider_id = UnicodeAttribute(null=True)
@@ -99,6 +116,7 @@ class MessageItem(TableModel):
     forget_at = NumberAttribute()
 
     due = DueMessages()
+    scheduled = ScheduledMessages()
 
 
 class MessageTable:
@@ -181,6 +199,23 @@ class MessageTable:
         found = MessageItem.query(account_id, key, scan_index_forward=False, limit=limit)
         return [_message(item) for item in found]
 
+    def scheduled(self, account_id: str, query: ScheduleQuery) -> Sequence[Message]:
+        """At most `size` messages that were given a moment, without large contents; the search ends after a thousand."""
+        behind = None if query.after is None else MessageItem.message_id <= identifiers.before(query.after)
+        keys = islice(
+            MessageItem.scheduled.query(account_id, behind, scan_index_forward=False), MOST_SEARCHED
+        )
+        wanted = query.skipped + query.size
+        matches: list[Message] = []
+        while len(matches) < wanted and (some := list(islice(keys, min(wanted, _AT_ONCE)))):
+            at_hand = {
+                item.message_id: item
+                for item in MessageItem.batch_get([(account_id, key.message_id) for key in some])
+            }
+            heads = (_message(at_hand[key.message_id]) for key in some if key.message_id in at_hand)
+            matches += filter(query.fits, heads)
+        return matches[query.skipped : wanted]
+
     def _kept_for(self, message: Message) -> timedelta:
         return max(self._kept, LINKS_SERVE) if message.unsubscribable else self._kept
 
@@ -204,6 +239,7 @@ class MessageTable:
             due_partition=None if message.due_at is None else _partition(message.message_id),
             due_at=message.due_at,
             dropped=dict(message.dropped) or None,
+            scheduled_by=None if message.draft.send_at is None else message.account_id,
             unspent=message.unspent or None,
             bulk_id=message.bulk_id,
             unsubscribable=message.unsubscribable or None,
