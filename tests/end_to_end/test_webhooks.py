@@ -129,9 +129,10 @@ def run_until(cloud: LocalCloud, program: Receiver, now: datetime, count: int) -
     assert len(program.received) == count
 
 
-def test_410_disables_and_a_webhook_of_metadata_is_never_reached(
-    cloud: LocalCloud, account: Account, program: Receiver
+def test_410_disables_which_the_owner_hears_and_a_webhook_of_metadata_is_never_reached(
+    cloud: LocalCloud, program: Receiver
 ) -> None:
+    account = cloud.account(owner_email="owner@hooked-gone.com")
     webhook = sendara_webhook(account, program.url)
     program.answer(410)
     account.sendara("POST", f"/v1/webhooks/{webhook['id']}/test")
@@ -139,6 +140,9 @@ def test_410_disables_and_a_webhook_of_metadata_is_never_reached(
         lambda: account.sendara("GET", f"/v1/webhooks/{webhook['id']}").json,
         lambda shown: shown["disabled_reason"] == "gone",
     )
+    told = cloud.wait_for_mail("owner@hooked-gone.com")
+    assert told["subject"] == "A webhook of Web Agency is disabled"
+    assert program.url in told["text"]
     for url in ("http://169.254.169.254/latest/", "https://10.0.0.1/", "https://0x7f000001.nip.io:1/#x"):
         assert account.sendara("POST", "/v1/webhooks", {"endpoint_url": url}).status == 400
 

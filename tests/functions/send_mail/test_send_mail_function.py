@@ -16,10 +16,12 @@ from moto.ses.models import ses_backends
 
 from letterhead.adapters.queues import to_message
 from letterhead.adapters.tables.identities import IdentityTable
+from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.sandbox import SandboxTable
 from letterhead.identities.confirmation_mailing import MailRequest
 from letterhead.identities.exact_sending import VerificationRequest
 from letterhead.identities.identity import ExactState, FromMode, IdentityDomain, IdentityStatus, MailFailure
+from letterhead.outbox.event import Event, EventType
 from letterhead.outbox.owner_notice import NoticeRequest
 from letterhead.sandbox.mailing import RecipientMailRequest
 from letterhead.sandbox.recipient import Sandbox
@@ -187,3 +189,37 @@ def test_who_is_to_be_a_test_recipient_is_asked_from_the_shared_sender(agency, t
     (kept_one,) = SandboxTable("SandboxTable").of_account_now(agency.account_id).recipients
     assert kept_one.mailed
     assert "bookshelf" not in function.log
+
+
+@pytest.mark.parametrize("kind", [EventType.WEBHOOK_FAILING, EventType.WEBHOOK_DISABLED])
+@pytest.mark.parametrize(
+    ("shared", "verified", "sender"),
+    [
+        ("hello@operator.example", True, "hello@operator.example"),
+        ("hello@operator.example", False, "hello@operator.example"),
+        ("", True, "no-reply@web-agency.com"),
+        ("", False, None),
+    ],
+)
+def test_the_owner_hears_of_a_webhook_that_belongs_to_no_domain(tables, load, kind, shared, verified, sender):
+    boto3.client("secretsmanager").create_secret(Name="LinkKey", SecretString="k" * 64)
+    for domain in ("operator.example", "web-agency.com"):
+        boto3.client("ses").verify_domain_identity(Domain=domain)
+    owner = tenant(verified=verified)
+    data = {"webhook_id": EVENT_ID, "url": "https://hooks.acme.com/in"}
+    if kind is EventType.WEBHOOK_DISABLED:
+        data |= {"reason": "failing", "since": "2026-06-14T09:00:00Z"}
+    OutboxTable("OutboxTable").append_once(
+        Event(EVENT_ID, kind, owner.account_id, None, datetime.now(UTC), data=data)
+    )
+    function = load(
+        "send_mail",
+        CONFIRMATIONS_PER_ADDRESS="10",
+        LINK_KEY_SECRET="LinkKey",
+        PUBLIC_URL="https://confirm.example",
+        SHARED_SENDER=shared,
+    )
+    message = to_message(NoticeRequest(owner.account_id, EVENT_ID))
+    assert function(event(message, message)) == {"batchItemFailures": []}
+    told = [(mail["From"], mail["To"], "hooks.acme.com" in mail.as_string()) for mail in sent()]
+    assert told == ([(f"Letterhead <{sender}>", "owner@web-agency.com", True)] if sender else [])

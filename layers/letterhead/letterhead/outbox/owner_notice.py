@@ -208,10 +208,17 @@ class OwnerNotices:
             return self._rules.shared_sender
         domain = self._domain(event)
         if domain is None or not domain.can_send:
-            query = DomainQuery(size=_MOST_LOOKED_THROUGH, verified=True, counted=False)
-            found = self._domains.page(event.account_id, query).domains
-            domain = next((one for one in found if one.can_send), None)
+            domain = self._other_domain(event.account_id)
         return None if domain is None else f"{SENDER_LOCAL_PART}@{domain.name}"
+
+    def _other_domain(self, account_id: str) -> SendingDomain | None:
+        """Any domain that may send: the verified ones come first, then those whose right has outlived a record."""
+        for verified in (True, False):
+            query = DomainQuery(size=_MOST_LOOKED_THROUGH, verified=verified, counted=False)
+            for domain in self._domains.page(account_id, query).domains:
+                if domain.can_send:
+                    return domain
+        return None
 
     def _domain(self, event: Event) -> SendingDomain | None:
         return self._domains.by_id(event.account_id, event.domain_id) if event.domain_id else None
