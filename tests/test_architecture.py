@@ -119,7 +119,9 @@ PARTS = {
     "letterhead.adapters.message_contents": adapter(*AWS),
     "letterhead.adapters.message_queue": adapter(*AWS),
     "letterhead.adapters.message_stream": adapter(),
-    "letterhead.adapters.outbound_http": adapter("idna", outside=frozenset({"http", "socket", "ssl"})),
+    "letterhead.adapters.outbound_http": adapter(
+        "idna", outside=frozenset({"http", "select", "socket", "ssl"})
+    ),
     "letterhead.adapters.outbox_stream": adapter(),
     "letterhead.adapters.published_events": adapter("idna"),
     "letterhead.adapters.queues": adapter(*AWS),

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 
 from letterhead.adapters.data_keys import DataKeys
 from letterhead.adapters.dns_lookup import DnsLookup
-from letterhead.adapters.outbound_http import GuardedHttp
+from letterhead.adapters.outbound_http import GuardedHttp, IdleConnections
 from letterhead.adapters.sodium import Ed25519, SealedBox
 from letterhead.adapters.tables.delivery_loading import LoadingDeliveryTable
 from letterhead.adapters.webhook_queues import JobQueue, WebhookEventQueue, read_job
@@ -21,7 +21,7 @@ from letterhead.webhooks.delivering import Delivering
 from letterhead.webhooks.sending import Sending
 
 settings = Settings.from_env()
-http = GuardedHttp.within(DnsLookup(**settings.dns), *settings.outbound)
+http = GuardedHttp.within(DnsLookup(**settings.dns), *settings.outbound, idle=IdleConnections())
 delivering = Delivering(
     LoadingDeliveryTable(
         *settings.delivery_tables,

@@ -1,7 +1,8 @@
 """What one webhook delivery costs beside what it can't do without, and how near many of them come to the endpoint's own pace.
 
-The floor is an HMAC, a JSON body and two calls of a table by botocore, measured in the same rounds. DynamoDB and the endpoint are
-played by another process on loopback, whose answers are ready. `make bench-webhooks`, or `python -m tests.bench.webhooks`.
+The floor is an HMAC, a JSON body and two calls of a table by botocore, measured in the same rounds. DynamoDB and the endpoint
+(over TLS) are played by another process on loopback, whose answers are ready. `make bench-webhooks`, or
+`python -m tests.bench.webhooks`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ import hmac
 import json
 import logging
 import os
+import ssl
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 ROUNDS, IN_A_ROUND = 15, 100
@@ -91,11 +95,17 @@ def items() -> dict[str, Any]:
     }
 
 
-def serve() -> None:
-    """DynamoDB and the endpoint, until the process is ended."""
+def serve(authority_file: str) -> None:
+    """DynamoDB and the endpoint, whose authority is written to a file, until the process is ended."""
     import asyncio
 
+    import trustme
     from aiohttp import web
+
+    authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
+    authority.cert_pem.write_to_path(authority_file)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
 
     found = json.loads(json.dumps(items(), default=lambda raw: base64.b64encode(raw).decode()))
 
@@ -119,7 +129,8 @@ def serve() -> None:
         return web.Response(body=json.dumps(answer).encode(), content_type="application/x-amz-json-1.0")
 
     def with_url(item: dict[str, Any], request: web.Request) -> dict[str, Any]:
-        return item | {"url": {"S": f"http://{request.host}/hook"}} if "url" in item else item
+        url = f"https://127.0.0.1:{request.app['runner'].addresses[1][1]}/hook"
+        return item | {"url": {"S": url}} if "url" in item else item
 
     async def hook(request: web.Request) -> web.Response:
         await request.read()
@@ -129,10 +140,10 @@ def serve() -> None:
     async def main() -> None:
         app = web.Application()
         app.add_routes([web.post("/", table), web.post("/hook", hook)])
-        runner = web.AppRunner(app, access_log=None)
+        runner = app["runner"] = web.AppRunner(app, access_log=None)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
         print(runner.addresses[0][1], flush=True)
         await asyncio.Event().wait()
 
@@ -142,8 +153,9 @@ def serve() -> None:
 @contextmanager
 def world() -> Any:
     """The other process; the environment points at it."""
+    authority_file = tempfile.mkstemp(suffix=".pem")[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", __spec__.name, "serve"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", __spec__.name, "serve", authority_file], stdout=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout is not None
@@ -155,10 +167,11 @@ def world() -> Any:
             "AWS_ACCESS_KEY_ID": "x",
             "AWS_SECRET_ACCESS_KEY": "x",
         }
-        yield port
+        yield authority_file
     finally:
         process.terminate()
         process.wait(10)
+        Path(authority_file).unlink()
 
 
 class _Answers:
@@ -251,7 +264,7 @@ def cpu_ratio() -> tuple[float, float]:
     return statistics.median(seen[0]), statistics.median(seen[1])
 
 
-def pace() -> float:
+def pace(authority_file: str) -> float:
     """Seconds for all deliveries through the function's own handler, to an endpoint that takes a tenth of a second.
 
     They are one batch, of which ten are under way at any time: what SQS takes to bring batches isn't measured.
@@ -259,13 +272,14 @@ def pace() -> float:
     from aws_lambda_powertools import Logger
 
     from letterhead.adapters.dns_lookup import DnsLookup
-    from letterhead.adapters.outbound_http import GuardedHttp
+    from letterhead.adapters.outbound_http import GuardedHttp, IdleConnections
     from letterhead.adapters.webhook_queues import job_message, read_job
     from letterhead.http.job_batch import JobBatch
     from letterhead.outbound.rules import Rules
 
     logging.getLogger("bench").setLevel(logging.ERROR)
-    http = GuardedHttp(DnsLookup([("127.0.0.1", 1)]), Rules(emulated=True))
+    resolver, rules = DnsLookup([("127.0.0.1", 1)]), Rules(emulated=True)
+    http = GuardedHttp(resolver, rules, authorities=authority_file, idle=IdleConnections())
     batch = JobBatch(delivering(http), read_job, Logger(service="bench", level="ERROR"), emulated=False)
     records = [{"messageId": str(number), "body": job_message(job())} for number in range(DELIVERIES)]
     batch({"Records": records[:AT_ONCE]}, None)
@@ -276,9 +290,9 @@ def pace() -> float:
 
 def run() -> list[dict[str, object]]:
     """The rows: what, the figure, its floor or ideal, their ratio, its bound."""
-    with world():
+    with world() as authority_file:
         least, ours = cpu_ratio()
-        took = pace()
+        took = pace(authority_file)
     ideal = DELIVERIES / AT_ONCE * ENDPOINT_SECONDS
     return [
         {"case": "CPU of a delivery, ms", "figure": ours, "floor": least, "bound": CPU_BOUND},
@@ -299,7 +313,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        serve()
+    if sys.argv[1:2] == ["serve"]:
+        serve(sys.argv[2])
     else:
         sys.exit(main())

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-import standardwebhooks
-import svix.webhooks
+import trustme
 
-from tests.end_to_end.conftest import Account, LocalCloud
+from letterhead.tokens.dialect import Dialect
+from tests.end_to_end.conftest import ROOT, Account, LocalCloud
 from tests.end_to_end.test_doctor import physical
 from tests.end_to_end.test_identities import confirm, create, link_in
 from tests.fakes.receiver import Received, Receiver, receiver
+from tests.fakes.webhook_verifiers import standard_webhooks, verified
 
 pytestmark = pytest.mark.end_to_end
 
@@ -39,52 +38,70 @@ def deliveries(account: Account, webhook: dict[str, Any]) -> list[dict[str, Any]
     return answer.json["deliveries"]
 
 
-def verified(webhook: dict[str, Any], got: Received) -> None:
-    """Both official verifiers take a request."""
-    headers = {name.lower(): value for name, value in got.headers.items()}
-    standardwebhooks.Webhook(webhook["standard_secret"]).verify(got.body, headers)
-    svix.webhooks.Webhook(webhook["standard_secret"]).verify(got.body, headers)
-
-
-def test_a_confirmed_identity_is_told_in_three_dialects(
-    cloud: LocalCloud, account: Account, program: Receiver
+def test_receivers_over_tls_verify_a_consent_and_a_mail_in_three_dialects(
+    cloud: LocalCloud, account: Account
 ) -> None:
     domain = account.verified_domain("mail.hooked-one.com")
-    mailersend = account.mailersend(
-        "POST",
-        "/v1/webhooks",
-        {
+    cloud.set_zone("hooked-receivers.com", "hooks.hooked-receivers.com. A 127.0.0.1\n")
+    names = {
+        Dialect.MAILERSEND: ["sender_identity.verified", "activity.sent"],
+        Dialect.SENDARA: ["sender_identity.verified", "sent"],
+        Dialect.SENDMAILOS: ["sender_identity.verified", "email.sent"],
+    }
+    with receiver(local_authority(), "hooks.hooked-receivers.com") as program:
+        wanted = {
             "url": f"{program.url}/mailersend",
             "name": "consents",
-            "events": ["sender_identity.verified"],
+            "events": names[Dialect.MAILERSEND],
             "domain_id": domain["id"],
-        },
-    ).json["data"]
-    assert program.last.json["type"] == "webhook.test"
-    sendara = sendara_webhook(account, f"{program.url}/sendara", event_types=["sender_identity.verified"])
-    sendmailos = account.sendmailos(
-        "POST",
-        "/api/v1/webhooks",
-        {"url": f"{program.url}/sendmailos", "events": ["sender_identity.verified"]},
-    ).json["webhook"]
-    create(account, domain["id"], "jo@hooked-client.com")
-    assert confirm(cloud, link_in(cloud, "jo@hooked-client.com")) == 200
-
-    def told() -> dict[str, Received]:
-        return {
-            each.path.rpartition("/")[2]: each
-            for each in program.received
-            if "sender_identity.verified" in each.body.decode()
         }
+        url = f"{program.url}/sendmailos"
+        body = {"url": url, "events": names[Dialect.SENDMAILOS]}
+        made = {
+            Dialect.MAILERSEND: account.mailersend("POST", "/v1/webhooks", wanted).json["data"],
+            Dialect.SENDARA: sendara_webhook(
+                account, f"{program.url}/sendara", event_types=names[Dialect.SENDARA]
+            ),
+            Dialect.SENDMAILOS: account.sendmailos("POST", "/api/v1/webhooks", body).json["webhook"],
+        }
+        assert program.received[0].json["type"] == "webhook.test"
+        create(account, domain["id"], "jo@hooked-client.com")
+        assert confirm(cloud, link_in(cloud, "jo@hooked-client.com")) == 200
+        mail = {
+            "from": {"email": "a@mail.hooked-one.com"},
+            "to": [{"email": "success@simulator.amazonses.com"}],
+            "subject": "Hello",
+            "text": "Hello",
+        }
+        sent = account.mailersend("POST", "/v1/email", mail)
+        assert sent.status == 202, sent.text
 
-    got = cloud.until(told, lambda seen: len(seen) == 3)
-    for name, webhook in (("mailersend", mailersend), ("sendara", sendara), ("sendmailos", sendmailos)):
-        verified(webhook, got[name])
-    signed = hmac.new(mailersend["secret"].encode(), got["mailersend"].body, hashlib.sha256).hexdigest()
-    assert got["mailersend"].headers["Signature"] == signed
-    assert got["mailersend"].json["data"]["email"] == "jo@hooked-client.com"
-    assert got["mailersend"].json["domain_id"] == domain["id"] or got["mailersend"].json["domain_id"]
-    assert len({each.headers["webhook-id"] for each in got.values()}) == 1
+        def told(kind: int, recipient: str) -> dict[Dialect, Received]:
+            return {
+                dialect: each
+                for each in program.received
+                for dialect in Dialect
+                if each.path.endswith(f"/{dialect}")
+                and recipient.encode() in each.body
+                and names[dialect][kind] == (each.json.get("event_type") or each.json["type"])
+            }
+
+        consents = cloud.until(partial(told, 0, "jo@hooked-client.com"), lambda seen: len(seen) == 3)
+        mails = cloud.until(partial(told, 1, "success@simulator.amazonses.com"), lambda seen: len(seen) == 3)
+        for dialect in Dialect:
+            standard_webhooks(made[dialect], consents[dialect])
+            verified(dialect, made[dialect], mails[dialect])
+        assert consents[Dialect.MAILERSEND].json["data"]["email"] == "jo@hooked-client.com"
+        message_id = mails[Dialect.MAILERSEND].json["data"]["email"]["message"]["id"]
+        assert message_id == sent.headers["x-message-id"]
+        for got in (consents, mails):
+            assert len({each.headers["webhook-id"] for each in got.values()}) == 1
+
+
+def local_authority() -> trustme.CA:
+    """The one that the local cloud's functions trust."""
+    state = ROOT / ".local"
+    return trustme.CA.from_pem((state / "ca.pem").read_bytes(), (state / "ca-key.pem").read_bytes())
 
 
 def test_three_simulated_days_of_failing_disable_and_nothing_is_lost(
@@ -113,7 +130,7 @@ def test_three_simulated_days_of_failing_disable_and_nothing_is_lost(
     path = f"/v1/webhooks/{webhook['id']}/deliveries/{delivery['id']}/replay"
     assert account.sendara("POST", path).status == 202
     run_until(cloud, program, now + timedelta(hours=1), 11)
-    verified(webhook, program.last)
+    standard_webhooks(webhook, program.last)
     assert len({each.headers["webhook-id"] for each in program.received}) == 1
 
 

@@ -88,6 +88,11 @@ class Outside:
         lines = [_line(record) for record in records]
         self.do(lambda: self._nameserver.set_zone(zone, "\n".join(lines)))
 
+    def publish_addresses(self, zone: str, **hosts: str) -> None:
+        """Serve a zone with these hosts' addresses and nothing else."""
+        lines = [f"{host}.{zone}. A {address}" for host, address in hosts.items()]
+        self.do(lambda: self._nameserver.set_zone(zone, "\n".join(lines)))
+
 
 def _line(record: RequiredRecord | dict[str, str]) -> str:
     if isinstance(record, RequiredRecord):

@@ -1,8 +1,9 @@
-"""A program that is told by webhooks: an HTTP server on loopback that keeps what it gets and answers as a test wants."""
+"""A program that is told by webhooks: an HTTP or HTTPS server on loopback that keeps what it gets and answers as a test wants."""
 
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import trustme
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,15 @@ class Answering:
 class Receiver:
     """The server. `received` has all requests in order; `answers` is asked for each."""
 
-    def __init__(self, server: ThreadingHTTPServer) -> None:
+    def __init__(self, server: ThreadingHTTPServer, origin: str) -> None:
+        self._origin = origin
         self._server = server
         self.received: list[Received] = []
         self.answers: Callable[[Received], Answering] = lambda _: Answering()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/hook"
+        return f"{self._origin}:{self._server.server_port}/hook"
 
     def answer(self, status: int = 200, **more: Any) -> None:
         """From now on answer so."""
@@ -57,11 +61,15 @@ class Receiver:
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
-    """A running one."""
+def receiver(authority: trustme.CA | None = None, name: str = "127.0.0.1") -> Iterator[Receiver]:
+    """A running one; with an authority it speaks TLS only, by a certificate for its name."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    made = Receiver(server)
+    if authority is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(name).configure_cert(context)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    made = Receiver(server, f"{'http' if authority is None else 'https'}://{name}")
     server.receiver = made  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

@@ -32,6 +32,7 @@ class Host:
         self._tls = tls
         self.received: list[bytes] = []
         self.names: list[str | None] = []
+        self._talking: socket.socket | None = None
         if tls is not None:
             tls.sni_callback = lambda _socket, name, _context: self.names.append(name)
         self._listening = socket.create_server((address, port), backlog=16)
@@ -43,6 +44,9 @@ class Host:
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        with suppress(OSError):
+            if self._talking is not None:
+                self._talking.shutdown(socket.SHUT_RDWR)
         self._thread.join(10)
 
     def _accept(self) -> None:
@@ -58,9 +62,11 @@ class Host:
     def _serve(self, connection: socket.socket) -> None:
         if self._tls is not None:
             with self._tls.wrap_socket(connection, server_side=True) as secured:
+                self._talking = secured
                 self.received.append(_request(secured))
                 self._script(secured)
         else:
+            self._talking = connection
             self.received.append(_request(connection))
             self._script(connection)
 

@@ -28,6 +28,8 @@ class DeadlineSocket:
         self._deadline = deadline
         self._left = most_bytes
         self._reader = _SharedReader(_Incoming(self))
+        self._received = 0
+        self._ended = False
 
     def sendall(self, data: bytes) -> None:
         """Send everything, however slowly the other side takes it, or time out."""
@@ -45,12 +47,25 @@ class DeadlineSocket:
 
     def receive_into(self, buffer: memoryview) -> int:
         """The next bytes, 0 at the end. Raises `TooLargeError` once more than the limit has come."""
+        if self._ended:
+            return 0
         if self._left <= 0:
             raise TooLargeError
         self._arm()
         count = self._socket.recv_into(buffer[: self._left])
         self._left -= count
+        self._received += count
         return count
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing has come yet."""
+        return self._received == 0
+
+    def end(self) -> bool:
+        """Read nothing more from the connection; whether all that had come belonged to the answer that was read."""
+        self._ended = True
+        return not self._reader.peek(1)
 
     def _arm(self) -> None:
         left = self._deadline - time.monotonic()

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 
 from letterhead.adapters.outbound_http.deadline_socket import DeadlineSocket, TooLargeError
 from letterhead.adapters.outbound_http.destination import Destination, destination
+from letterhead.adapters.outbound_http.idle_connections import Connection, IdleConnections
 from letterhead.domains.dns_answers import DnsLookup, Inquiry, Present, Question, Unanswered
 from letterhead.domains.records import RecordType
 from letterhead.outbound.addresses import ip_address
 from letterhead.outbound.exchange import Answer, Cause, Deadlines, TimedOutError, UnreachableError
 from letterhead.outbound.rules import Rules
+from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,13 +55,23 @@ class GuardedHttp:
     """Satisfies `letterhead.outbound.exchange.OutboundHttp`; threads may share it.
 
     `resolver` finds the addresses, `rules` judge them. Certificates are checked against the system's authorities and those in
-    `authorities`, a PEM file that only the local cloud has.
+    `authorities`, a PEM file that only the local cloud has. `idle` keeps connections for who sends many requests to one host;
+    without it each request has its own. What such a connection breaks off without a word is sent once more on a new one, so
+    only requests that may come twice are for it.
     """
 
-    def __init__(self, resolver: DnsLookup, rules: Rules, *, authorities: str | None = None) -> None:
+    def __init__(
+        self,
+        resolver: DnsLookup,
+        rules: Rules,
+        *,
+        authorities: str | None = None,
+        idle: IdleConnections | None = None,
+    ) -> None:
         self._resolver = resolver
         self._rules = rules
         self._authorities = authorities
+        self._idle = idle
 
     @classmethod
     def within(
@@ -69,9 +81,11 @@ class GuardedHttp:
         networks: tuple[IpNetwork, ...],
         emulated: bool,
         authorities: str | None,
+        *,
+        idle: IdleConnections | None = None,
     ) -> GuardedHttp:
         """One that keeps to what a deployment allows; see `Rules`."""
-        return cls(resolver, Rules(ports, networks, emulated), authorities=authorities)
+        return cls(resolver, Rules(ports, networks, emulated), authorities=authorities, idle=idle)
 
     def check_url(self, url: str) -> None:
         """What can be said of a URL without asking anybody. Raises `NotAllowedError`."""
@@ -114,13 +128,35 @@ class GuardedHttp:
         to = destination(url, self._rules)
         addresses = self._addresses(to, min(deadlines.connect, deadlines.whole))
         self._rules.check_addresses(addresses, scheme=to.scheme, port=to.port)
+        ours = {"Host": to.host_header} | ({} if self._idle else {"Connection": "close"})
+        theirs = {name: value for name, value in headers.items() if name.lower() not in _OURS}
+        request = _Request(to, method, theirs | ours, body, most_bytes)
         try:
-            connected = self._connect(to, addresses, min(time.monotonic() + deadlines.connect, end))
-            with connected:
-                limited = DeadlineSocket(connected, end, _MOST_HEADER_BYTES + 8 * most_bytes)
-                return _converse(limited, to, method, headers, body, most_bytes, start)
+            kept = self._idle.take(url, addresses) if self._idle else None
+            if kept is not None:
+                with contextlib.suppress(_EndedInSilenceError):
+                    return self._talk(kept, request, start, end)
+            opened = self._connect(to, addresses, min(time.monotonic() + deadlines.connect, end))
+            return self._talk(Connection(opened, url, addresses), request, start, end)
         except TimeoutError:
             raise TimedOutError(f"no complete answer within {deadlines.whole:g} s") from None
+
+    def _talk(self, connection: Connection, request: _Request, start: float, end: float) -> Answer:
+        """One request and its answer. The connection is kept or closed."""
+        limited = DeadlineSocket(connection.socket, end, _MOST_HEADER_BYTES + 8 * request.most_bytes)
+        reusable = False
+        try:
+            answer, reusable = _converse(limited, request, start)
+        except UnreachableError as error:
+            if error.cause is Cause.BROKEN and limited.is_silent and not connection.is_fresh:
+                raise _EndedInSilenceError(error.cause, str(error)) from None
+            raise
+        finally:
+            if self._idle is None or not reusable:
+                connection.socket.close()
+            else:
+                self._idle.give(connection)
+        return answer
 
     def _addresses(self, to: Destination, seconds: float) -> Sequence[str]:
         """All addresses of the host. Raises `UnreachableError` when there are none."""
@@ -181,6 +217,19 @@ class GuardedHttp:
         return context
 
 
+class _EndedInSilenceError(UnreachableError):
+    """A connection that has served before was ended by the other side without a word."""
+
+
+@value_type
+class _Request:
+    to: Destination
+    method: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    most_bytes: int
+
+
 def _connected(address: str, port: int, seconds: float) -> socket.socket:
     one = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -193,40 +242,35 @@ def _connected(address: str, port: int, seconds: float) -> socket.socket:
     return one
 
 
-def _converse(
-    connected: DeadlineSocket,
-    to: Destination,
-    method: str,
-    headers: Mapping[str, str],
-    body: bytes | None,
-    most_bytes: int,
-    start: float,
-) -> Answer:
-    ours = {"Host": to.host_header, "Connection": "close"}
-    theirs = {name: value for name, value in headers.items() if name.lower() not in _OURS}
-    writer = http.client.HTTPConnection(to.host, to.port)
+def _converse(connected: DeadlineSocket, request: _Request, start: float) -> tuple[Answer, bool]:
+    """The answer, and whether the connection may serve another request."""
+    writer = http.client.HTTPConnection(request.to.host, request.to.port)
     writer.auto_open = 0
     writer.sock = connected
+    heard_out = False
     # Who answers without hearing us out, say with 413, may close the door while we speak; the answer is there all the same.
     with contextlib.suppress(ConnectionError):
-        writer.request(method, to.target, body, theirs | ours)
+        writer.request(request.method, request.to.target, request.body, request.headers)
+        heard_out = True
     try:
-        answer = _final_answer(connected, method)
-        first_bytes = _read(answer, most_bytes + 1)
+        answer = _final_answer(connected, request.method)
+        first_bytes = _read(answer, request.most_bytes + 1)
     except TimeoutError:
         raise
     except (http.client.RemoteDisconnected, OSError):
         raise UnreachableError(Cause.BROKEN, "the connection ended before the answer") from None
     except (http.client.HTTPException, TooLargeError, ValueError):
         raise UnreachableError(Cause.NOT_HTTP, "what the host sent is no usable HTTP answer") from None
-    return Answer(
+    found = Answer(
         answer.status,
-        first_bytes[:most_bytes],
-        len(first_bytes) > most_bytes,
+        first_bytes[: request.most_bytes],
+        len(first_bytes) > request.most_bytes,
         time.monotonic() - start,
         answer.getheader("Retry-After"),
         answer.getheader("Content-Type"),
     )
+    is_whole = answer.isclosed() and not answer.will_close and answer.status >= 200
+    return found, heard_out and is_whole and connected.end()
 
 
 def _final_answer(connected: DeadlineSocket, method: str) -> http.client.HTTPResponse:
