@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,7 +15,7 @@ from letterhead.domains.records import RecordPurpose, RecordStatus
 from tests.fakes.deployment import Deployment, DiedError, PoisonError
 from tests.fakes.domain_world import MINE, THEIRS
 from tests.fakes.failing import Breakage
-from tests.fakes.mail_provider import SAYS_YES
+from tests.fakes.mail_provider import HAS_GIVEN_UP, SAYS_YES
 from tests.fakes.sending_domains import NOW
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -233,37 +235,125 @@ def test_dns_down_for_two_hours_flips_nothing_and_is_caught_up_with_smoothly(dep
     assert busiest <= 25
 
 
+class BreakingDns:
+    """A DNS whose conversations count their questions, and break at one of them."""
+
+    def __init__(self, dns, breakage: Breakage) -> None:
+        self._dns = dns
+        self._breakage = breakage
+
+    @contextmanager
+    def conversation(self, *, seconds):
+        with self._dns.conversation(seconds=seconds) as conversation:
+            yield self._breakage.breaking(conversation)
+
+
+class BreakingWatch:
+    """A watch whose workers' readings count, and break at one of them; the sweeps' do not."""
+
+    def __init__(self, watch, breakage: Breakage) -> None:
+        self.due, self.well = watch.due, watch.well
+        self.within = breakage.breaking(watch).within
+
+
+def broken(deployment: Deployment, breakage: Breakage) -> None:
+    """Have a call that a worker makes break: to the tables, to the queue, to SES, to the DNS, for whatever."""
+    world = deployment.world
+    for name in ("store", "history", "provider", "challenges", "requests"):
+        setattr(world, name, breakage.breaking(getattr(world, name)))
+    world.dns = BreakingDns(world.dns, breakage)
+    deployment.watch = BreakingWatch(deployment.watch, breakage)
+
+
+def whole_or_broken(deployment: Deployment, until: datetime, breakage: Breakage | None) -> None:
+    """Let time pass, with one call of the workers broken."""
+    world, watch = replace(deployment.world), deployment.watch
+    if breakage is not None:
+        broken(deployment, breakage)
+    deployment.run(until)
+    deployment.world, deployment.watch = world, watch
+
+
 def removed_and_restored(deployment: Deployment, breakage: Breakage | None = None) -> list[str]:
-    """What is told of a record that goes and comes back, with one call of the workers broken."""
+    """What is told of records that go and come back."""
     (name,) = with_domains(deployment, 1)
     domain = deployment.kept(name)
+    dns = deployment.world.dns
     dmarc = [record for record in domain.records() if record.purpose is RecordPurpose.DMARC]
-    deployment.plan(NOW + HOUR, lambda: deployment.world.dns.withdraw([*dmarc, domain.records()[0]]))
-    deployment.plan(NOW + 12 * HOUR, lambda: deployment.world.dns.publish(domain.records()))
-    whole = deployment.world.store
-    if breakage is not None:
-        deployment.world.store = breakage.breaking(whole)
-        deployment.world.history = breakage.breaking(deployment.world.history)
-    deployment.run(NOW + 26 * HOUR)
-    deployment.world.store = whole
+    deployment.plan(NOW + HOUR, lambda: dns.withdraw([*dmarc, domain.records()[0]]))
+    deployment.plan(NOW + 8 * HOUR, lambda: dns.publish(domain.records()))
+    whole_or_broken(deployment, NOW + 12 * HOUR, breakage)
+    assert deployment.kept(name).fully_verified
+    assert deployment.kept(name).due_at is None
     return types(deployment)
 
 
-EXPECTED = ["domain.record_missing", "domain.failed", "domain.record_restored", "domain.verified"]
+def registered_and_given_up_on(deployment: Deployment, breakage: Breakage | None = None) -> list[str]:
+    """What is told of a domain whose registration stopped at once, and that SES gives up on before its records are there."""
+    provider = deployment.world.provider
+    deployment.world.provider = Breakage(0, ProviderBusyError()).breaking(provider)
+    with pytest.raises(ProviderBusyError):
+        deployment.register(NAME)
+    deployment.world.provider = provider
+
+    def publish() -> None:
+        provider.says = HAS_GIVEN_UP
+        dns.publish(store.by_name(MINE, NAME).records())
+
+    def see() -> None:
+        provider.says = SAYS_YES
+
+    dns, store = deployment.world.dns, deployment.world.store
+    deployment.plan(NOW + 40 * MINUTE, publish)
+    deployment.plan(NOW + 90 * MINUTE, see)
+    whole_or_broken(deployment, NOW + 5 * HOUR, breakage)
+    assert deployment.kept(NAME).fully_verified
+    assert deployment.kept(NAME).can_send
+    assert NAME in provider.restarted
+    return types(deployment)
 
 
-def test_a_worker_that_dies_at_any_call_loses_nothing_and_repeats_nothing():
+def proven_by_another(deployment: Deployment, breakage: Breakage | None = None) -> list[str]:
+    """What is told when a name is proven by the account that didn't have it."""
+    deployment.world.verified(NAME, THEIRS)
+    mine = deployment.register(NAME, MINE)
+    deployment.world.challenges.publish(mine)
+    deployment.world.store.events.clear()
+    whole_or_broken(deployment, NOW + 3 * HOUR, breakage)
+    assert deployment.kept(NAME).can_send
+    assert not deployment.kept(NAME, THEIRS).can_send
+    return types(deployment)
+
+
+LIVES = [
+    (
+        removed_and_restored,
+        ["domain.record_missing", "domain.failed", "domain.record_restored", "domain.verified"],
+        {"extend", "add", "save", "within", "ask"},
+    ),
+    (registered_and_given_up_on, ["domain.verified"], {"find", "ensure_identity", "restart_dkim", "ask"}),
+    (proven_by_another, ["domain.ownership_lost", "domain.verified"], {"settle", "view", "find", "ask"}),
+]
+
+
+@pytest.mark.parametrize(("life", "expected", "called"), LIVES)
+def test_a_worker_that_dies_at_any_call_loses_nothing_and_repeats_nothing(life, expected, called):
     counting = Breakage(10**9, DiedError())
     made = Deployment()
     made.world.provider.says = SAYS_YES
-    assert removed_and_restored(made, counting) == EXPECTED
-    assert set(counting.calls) >= {"extend", "add", "save"}
+    assert life(made, counting) == expected
+    assert set(counting.calls) >= called
+    deaths = 0
     for at in range(len(counting.calls)):
         for performed in (False, True):
             deployment = Deployment()
             deployment.world.provider.says = SAYS_YES
             breakage = Breakage(at, DiedError(), performed)
-            assert removed_and_restored(deployment, breakage) == EXPECTED, (counting.calls[at], performed)
+            assert life(deployment, breakage) == expected, (counting.calls[at], performed)
+            assert deployment.dead == []
+            deaths += breakage.happened
+    # Another id draws other moments, which may save a look.
+    assert deaths >= 2 * len(counting.calls) * 0.8
 
 
 def test_a_table_that_throttles_delays_and_loses_nothing():

@@ -25,8 +25,8 @@ VISIBILITY = timedelta(seconds=180)
 RECEIVES = 5
 
 
-class DiedError(Exception):
-    """The environment of a function ended in the middle of something."""
+class DiedError(BaseException):
+    """The environment of a function ended in the middle of something: nothing in it runs any more, whatever it catches."""
 
 
 class PoisonError(Exception):
