@@ -171,6 +171,31 @@ def test_a_change_that_meets_another_one_is_made_after_it(world):
     assert (changed.name, changed.personal_note) == ("Amy Pond", "Hello")
 
 
+def test_a_change_that_is_overtaken_again_and_again_is_made_with_one_look_at_dns(world):
+    """Each time before this one writes, another one has written."""
+    write, begun, asked = world.store.replace, [], []
+    conversation = world.dns.conversation
+
+    def overtaken(before, after):
+        if len(begun) < 10:
+            begun.append(after)
+            kept = world.kept
+            write(
+                kept,
+                replace(kept, name=f"Amy {len(begun)}", updated_at=LATER + timedelta(seconds=len(begun))),
+            )
+        write(before, after)
+
+    def asking(**options):
+        asked.append(options)
+        return conversation(**options)
+
+    world.store.replace, world.dns.conversation = overtaken, asking
+    changed = world.update(email=address("rory@bookshelf.com"))
+    assert (changed.name, changed.email.key) == ("Amy 10", "rory@bookshelf.com")
+    assert len(asked) == 1
+
+
 def test_a_change_of_what_is_deleted_meanwhile_finds_nothing(world):
     world.store.remove(world.identity)
     with pytest.raises(IdentityNotFoundError):

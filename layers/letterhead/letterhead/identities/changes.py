@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     from letterhead.domains.domain import SendingDomain
     from letterhead.identities.addresses import EmailAddress
-    from letterhead.identities.forecast import Forecaster
+    from letterhead.identities.forecast import Forecast, Forecaster
     from letterhead.identities.limits import MailLimits
 
-_ATTEMPTS = 3
+# Whoever writes at the same moment makes one more necessary.
+_ATTEMPTS = 12
 
 
 class IncompleteIdentityError(Exception):
@@ -88,12 +89,19 @@ def update(
     moved_to = None
     if change.domain_id not in (None, identity.domain.domain_id):
         moved_to = usable_domain(identity.account_id, str(change.domain_id), domains)
+    made: dict[tuple[str, str], Forecast] = {}
     for _ in range(_ATTEMPTS):
         after = changed(identity, change, moved_to, now)
         if after == identity:
             return identity
         if _mail_differs(identity, after):
-            after = _with_forecast(after, moved_to, domains, forecaster, now)
+            key = after.email.domain, after.domain.domain_id
+            if key in made:
+                after = replace(after, forecast=made[key])
+            else:
+                after = _with_forecast(after, moved_to, domains, forecaster, now)
+                if after.forecast is not None:
+                    made[key] = after.forecast
             refuse_hopeless(after)
         if after.generation != identity.generation:
             limits.check(after.email.key, after.account_id, now)
