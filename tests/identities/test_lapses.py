@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from letterhead.identities import lapses
+from letterhead.identities.forecast import Forecaster
 from letterhead.identities.identity import IdentityDomain, IdentityStatus
 from letterhead.identities.lapses import LapseRequest, Lapses, Marking
+from letterhead.identities.renewal import renewed
 from letterhead.unavailable import UnavailableError
 from tests.fakes.domain_store import InMemoryDomains
 from tests.fakes.identity_store import InMemoryIdentities
-from tests.fakes.sender_identities import ACCOUNT, NOW, identity
+from tests.fakes.published_records import PublishedRecords
+from tests.fakes.sender_identities import ACCOUNT, FORECAST, NOW, identity
 from tests.fakes.sending_domains import registered_domain
 
 DOMAIN = registered_domain("web-agency.com", ACCOUNT, can_send=True)
@@ -86,3 +90,26 @@ def test_more_than_fit_into_one_go_come_again(world, monkeypatch):
             world.mark()
     assert world.mark() is Marking.MARKED
     assert not any(map(world.usable, ids))
+
+
+def test_a_reader_sees_a_recovered_domains_identity_before_everybody_is_told(world):
+    one = world.add(1)
+    store, forecast = world.identities, replace(FORECAST, due_at=NOW + timedelta(hours=1))
+    store.note_forecast(store.by_id(ACCOUNT, one), forecast)
+    world.set(can_send=False)
+    world.mark()
+
+    def read():
+        return renewed(
+            store.by_id(ACCOUNT, one),
+            domains=world.domains,
+            store=store,
+            forecaster=Forecaster(PublishedRecords()),
+            now=NOW,
+        )
+
+    assert not read().usable
+    world.set(can_send=True)
+    assert read().usable
+    assert world.usable(one)
+    assert store.by_id(ACCOUNT, one).forecast == forecast

@@ -1,4 +1,5 @@
-"""Looking again at what DNS says of an identity's mail, when that was long ago."""
+"""Looking again when an identity is read: at what DNS says of its mail, when that was long ago; and at its domain's right to
+send, when it is said to have none, for a domain gets that back some minutes before everybody is told."""
 
 from __future__ import annotations
 
@@ -22,6 +23,9 @@ class ForecastIdentities(Protocol):
     def note_forecast(self, identity: SenderIdentity, forecast: Forecast) -> None:
         """Note a forecast; nothing when the identity has another address, domain or generation meanwhile."""
 
+    def note_lapsed(self, identity: SenderIdentity, *, lapsed: bool) -> None:
+        """Note whether the identity's domain may not send; nothing when the identity hangs on another one meanwhile."""
+
 
 def renewed(
     identity: SenderIdentity,
@@ -31,15 +35,23 @@ def renewed(
     forecaster: Forecaster,
     now: datetime,
 ) -> SenderIdentity:
-    """The identity with a forecast that is no older than a day; a fresh one costs nothing.
+    """The identity with a forecast that is no older than a day, and usable as soon as its domain is; one about which there is
+    nothing to ask costs nothing.
 
     What can't be noted is shown nevertheless.
     """
     before = identity.forecast
-    if before is not None and not before.is_due(now):
+    is_fresh = before is not None and not before.is_due(now)
+    if is_fresh and not identity.lapsed:
         return identity
     domain = domains.by_id(identity.account_id, identity.domain.domain_id)
     if domain is None:
+        return identity
+    if identity.lapsed and domain.sends:
+        with suppress(UnavailableError):
+            store.note_lapsed(identity, lapsed=False)
+        identity = replace(identity, lapsed=False)
+    if is_fresh:
         return identity
     forecast = (
         forecaster.forecast(identity.email.domain, domain, now)
