@@ -139,11 +139,17 @@ bench-events: $(VENV)  ## how many of SES's events a core takes in, beside the f
 	python -m tests.bench.events
 
 .PHONY: bench
-bench: build  ## what cold starts, requests and verifications cost, each beside its floor in the same run
-	python -m tests.bench.cold_start
-	PYTHONPATH=layers/letterhead python -m tests.bench.request
-	PYTHONPATH=layers/letterhead python -m tests.bench.dns_verification
-	PYTHONPATH=layers/letterhead python -m tests.bench.webhooks
+bench: build .build/plot/.made  ## all benches, each beside its floor: bench/results.json, docs/performance.md and its plot
+	python -m tests.bench .build/plot/bin/python
+
+.PHONY: flame
+flame: build .build/plot/.made  ## where a bench spends its time: BENCH=request (or dns_verification, events, webhooks, reverify) to .build/flame.svg
+	PYTHONPATH=layers/letterhead .build/plot/bin/py-spy record --rate 500 --output .build/flame.svg -- python -m tests.bench.$${BENCH:-request}
+
+.build/plot/.made: requirements-plot.txt
+	@mkdir -p .build; python -m venv --clear .build/plot
+	.build/plot/bin/python -m pip --disable-pip-version-check --no-input install --quiet --requirement requirements-plot.txt
+	@touch $@
 
 .PHONY: bench-webhooks
 bench-webhooks: $(VENV)  ## what a webhook delivery costs beside its floor, and how near a thousand come to the endpoint's own pace

@@ -68,15 +68,21 @@ class Sam:
         )
         self._mark().write_text(wanted, encoding="ascii")
 
-    async def deploy(self, aws: AwsAccess, parameters: Mapping[str, str]) -> None:
-        """Deploys what was built to the emulator; LocalCloudError with the essence of what sam said."""
+    async def deploy(
+        self,
+        aws: AwsAccess,
+        parameters: Mapping[str, str],
+        stack_name: str = STACK_NAME,
+        template: Path | None = None,
+    ) -> None:
+        """Deploys what was built, or another template, to the emulator; LocalCloudError with the essence of what sam said."""
         await self._run(
             "sam-deploy",
             [
                 "deploy",
                 *self._common_arguments(),
-                *["--template-file", str(self._checkout.build / "template.yaml")],
-                *["--stack-name", STACK_NAME, "--s3-bucket", ARTIFACTS_BUCKET, "--region", aws.region],
+                *["--template-file", str(template or self._checkout.build / "template.yaml")],
+                *["--stack-name", stack_name, "--s3-bucket", ARTIFACTS_BUCKET, "--region", aws.region],
                 *["--capabilities", *CAPABILITIES],
                 *["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"],
                 *override_arguments(parameters, self._template.parameters),

@@ -3,6 +3,9 @@
 It is the local cloud's of this folder, or, with the variable STACK set, that of the deployed CloudFormation stack of that name,
 found with the AWS set-up of whoever runs this. A value that is a JSON object, list, true, false or null is taken as that, any
 other as text. Prints the answer as JSON; a refusal is one line on standard error and exit code 1.
+
+What takes something from somebody is asked about first: whoever runs it types the account's id or the name that it is about; the
+variable SURE=<the same> answers beforehand, for scripts.
 """
 
 from __future__ import annotations
@@ -26,6 +29,14 @@ FUNCTION_OUTPUT = "OperatorFunction"
 LONGEST_ACT_SECONDS = 900
 ONCE = "These tokens are shown this once: keep them."
 
+# What takes something from somebody: which argument has to be typed again, and what happens.
+TAKING: Mapping[str, tuple[str, str]] = {
+    "suspend_account": ("account_id", "This stops the account's API and mail until resume_account."),
+    "delete_account": ("account_id", "This deletes the account with all that it has. There is no way back."),
+    "transfer_name": ("name", "This takes the name from whoever holds it: their mail from it stops."),
+    "release_name": ("name", "This takes the name from whoever holds it: their mail from it stops."),
+}
+
 Client = Callable[[str], Any]
 
 
@@ -33,13 +44,19 @@ class OperateError(Exception):
     """What was asked for can't be done; the message is one line for a person."""
 
 
-def main(arguments: Sequence[str], environment: Mapping[str, str], checkout: Checkout) -> int:
-    """Do what the arguments say and print what came of it."""
+def main(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    checkout: Checkout,
+    ask: Callable[[str], str] | None = None,
+) -> int:
+    """Do what the arguments say and print what came of it; `ask` is None where nobody can be asked."""
     try:
         if not arguments:
             raise OperateError("say what to do: create_account name=… owner_email=…, list_accounts, …")
-        stack, client = _deployment(environment, checkout)
         event = {"action": arguments[0], **dict(map(_argument, arguments[1:]))}
+        stack, client = _deployment(environment, checkout)
+        _make_sure(event, environment, ask)
         answer = invoke(client, stack, event)
     except OperateError as error:
         print(f"letterhead: {error}", file=sys.stderr)
@@ -65,6 +82,20 @@ def invoke(client: Client, stack: str, event: Mapping[str, Any]) -> dict[str, An
     if not isinstance(result, dict) or "error" in result:
         raise OperateError(result["error"] if isinstance(result, dict) else f"unexpected answer: {result}")
     return result
+
+
+def _make_sure(
+    event: Mapping[str, Any], environment: Mapping[str, str], ask: Callable[[str], str] | None
+) -> None:
+    argument, warning = TAKING.get(event["action"], ("", ""))
+    if not argument or argument not in event:
+        return  # it takes nothing, or the operator function says what it lacks
+    wanted = str(event[argument])
+    answer = environment.get("SURE") or (
+        ask(f"{warning} Type {wanted} to go on: ") if ask is not None else ""
+    )
+    if answer != wanted:
+        raise OperateError(f"nothing was done: {wanted} typed, or SURE={wanted}, would have done it")
 
 
 def _deployment(environment: Mapping[str, str], checkout: Checkout) -> tuple[str, Client]:
@@ -101,4 +132,5 @@ def _argument(text: str) -> tuple[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ, Checkout()))
+    asking = input if sys.stdin.isatty() else None
+    sys.exit(main(sys.argv[1:], os.environ, Checkout(), asking))

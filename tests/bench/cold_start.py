@@ -14,8 +14,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from samcli.yamlhelper import yaml_parse
+
+from tests.bench.results import note
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".aws-sam" / "build"
@@ -23,6 +26,7 @@ ROUNDS = 11
 INIT_BOUND = 1.40
 VERIFY_BOUND = 2.0
 RSS_BOUND_MIB = 48
+LAYER_BOUND_MIB = 25
 
 _REPORT = """
 import os, resource, sys
@@ -95,7 +99,7 @@ def _once(code: str, function: str | None, variables: Mapping[str, str]) -> tupl
     return float(cpu), float(memory)
 
 
-def run(rounds: int = ROUNDS) -> list[dict[str, object]]:
+def run(rounds: int = ROUNDS) -> list[dict[str, Any]]:
     """All cases as rows: name, milliseconds, ratio to the floor, its bound, MiB."""
     template = yaml_parse((BUILD / "template.yaml").read_text())
     http = sorted(
@@ -128,10 +132,22 @@ def run(rounds: int = ROUNDS) -> list[dict[str, object]]:
     ]
 
 
+def note_layers() -> None:
+    """How large each layer is, unpacked, with its bytecode."""
+    for layer, bound in (("DependenciesLayer", LAYER_BOUND_MIB), ("LetterheadLayer", None)):
+        size = sum(path.stat().st_size for path in (BUILD / layer).rglob("*") if path.is_file())
+        note("layer size", layer, size / 2**20, "MiB", bound=bound)
+
+
 def main() -> None:
     """Print the table."""
+    note_layers()
     print(f"{'case':<32}{'CPU ms':>8}{'ratio':>7}{'bound':>7}{'MiB':>7}")
     for row in run():
+        if row["bound"] is not None:
+            floor = row["cpu_ms"] / row["ratio"]
+            note("cold start", row["case"], row["cpu_ms"], "ms", floor=floor, bound=row["bound"])
+            note("cold start, memory", row["case"], row["rss_mib"], "MiB", bound=RSS_BOUND_MIB)
         print(
             f"{row['case']:<32}{row['cpu_ms']:>8}{row['ratio']:>7}{row['bound'] or '':>7}{row['rss_mib']:>7}"
         )

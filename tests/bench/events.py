@@ -26,6 +26,7 @@ from typing import Any
 import botocore.session
 from botocore.awsrequest import AWSResponse
 
+from tests.bench.results import note
 from tests.fakes.mail_events import ACCOUNT, DOMAIN, MESSAGE, batch_of, event_document
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -197,6 +198,7 @@ def main() -> int:
         )
         if case == "as mails bring them":
             missed |= 1e6 / handled < EVENTS_A_SECOND
+        note("SES events", case, handled, "us", floor=floor, bound=TIMES_THE_FLOOR)
         missed |= handled / floor > TIMES_THE_FLOOR
     print(
         f"bounds: at least {EVENTS_A_SECOND} a second as mails bring them, at most {TIMES_THE_FLOOR} x the floor in every case"

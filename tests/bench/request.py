@@ -40,6 +40,7 @@ from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.scopes import SCOPES
 from letterhead.tokens.token import issue
 from tests.bench.canned_dynamodb import canned_dynamodb, key_of
+from tests.bench.results import note
 from tests.fakes.api_gateway import api_event
 from tests.fakes.aws import ENVIRONMENT, aws_with_tables
 from tests.fakes.limit_store import InMemoryLedgers
@@ -70,6 +71,7 @@ def main() -> None:
     floor, ours = by_turns(*router_and_floor())
     ratio = ours / floor
     verdict = "within" if ours <= ROUTER_BOUND_US and ratio <= ROUTER_BOUND else "BEYOND"
+    note("request", "router", ours, "us", floor=floor, bound=ROUTER_BOUND)
     print(
         f"router       {ours:7.1f} us, floor {floor:6.1f} us; ratio {ratio:.1f}, "
         f"bounds {ROUTER_BOUND_US} us and {ROUTER_BOUND}: {verdict}"
@@ -87,6 +89,7 @@ def main() -> None:
         floor, ours = by_turns(bare_calls(recorded), answered(api_over_tables(), event))
     ratio = ours / floor
     verdict = "within" if ratio <= REQUEST_BOUND else "BEYOND"
+    note("request", "whole, warm", ours, "us", floor=floor, bound=REQUEST_BOUND)
     print(
         f"warm request {ours:7.1f} us, its {len(recorded.calls)} AWS calls {floor:6.1f} us; ratio {ratio:.2f}, "
         f"bound {REQUEST_BOUND}: {verdict}"

@@ -38,6 +38,7 @@ from letterhead.adapters.dns_lookup import DnsLookup
 from letterhead.domains.domain import SendingDomain
 from letterhead.domains.records import RecordPurpose, RecordStatus, RecordType
 from tests.bench.dns_verification import _key, _plain, _sections, _sections_of, _soa
+from tests.bench.results import note
 from tests.fakes.deployment import Deployment
 from tests.fakes.domain_world import MINE
 from tests.fakes.mail_provider import SAYS_YES, Identity
@@ -75,7 +76,11 @@ def main(count: int = 10_000, delay: float = 0.0) -> None:
     if checked != count or deployment.world.store.events:
         raise AssertionError((checked, deployment.world.store.events[:3]))
     calls = 3 * len(deployment.statuses.asked)
+    note("re-verify", "CPU of a look", cpu, "ms", floor=floor_cpu, bound=1.5)
+    note("re-verify", "DNS questions of a look", queries, "questions", bound=6.5)
     read_units, write_units = _units()
+    note("re-verify", "reads of a look", read_units, "RRU", bound=0.5)
+    note("re-verify", "writes of a look", write_units, "WRU", bound=1.0)
     print(f"{count} domains, {messages} messages, {delay:g} ms round trip; store in memory, units from moto")
     print(f"floor   CPU {floor_cpu:.3f} ms a domain, {floor_rate:.0f} domains/s")
     print(f"ours    CPU {cpu:.3f} ms a domain, {rate:.0f} domains/s; ratio {cpu / floor_cpu:.2f} (goal 1.5)")

@@ -15,7 +15,7 @@ import pytest
 from local.checkout import Checkout
 from tests.end_to_end.conftest import ROOT, Account, LocalCloud
 from tools.doctor import account as account_looks
-from tools.doctor import hosts, mail, stack
+from tools.doctor import hosts, mail, senders, stack
 from tools.doctor.__main__ import main
 from tools.doctor.examination import Look, examine
 from tools.doctor.finding import Finding, Mark
@@ -56,6 +56,7 @@ def test_a_healthy_deployment_has_no_cross(cloud: LocalCloud, account: Account) 
     assert {each.code for each in findings if each.mark is not Mark.TICK} == ALWAYS
     ticked = {each.code for each in findings if each.mark is Mark.TICK}
     assert ticked >= {"credentials", "clock", "ses_production", "simulator", "resolver", "public_url"}
+    assert ticked >= {"shared_sender", "shared_sender_dmarc", "link_host_target", "dkim_region"}
 
 
 def test_the_program_prints_what_it_found(cloud: LocalCloud, account: Account) -> None:
@@ -193,6 +194,18 @@ def silent_dns(cloud: LocalCloud) -> Callable[[], Any]:
     return lambda: cloud.fault(hosts.LOOKED_UP, "ok")
 
 
+def resting_schedule(cloud: LocalCloud) -> Callable[[], Any]:
+    rule = next(iter(patient_of(cloud).of_kind("AWS::Events::Rule"))).physical_id.rpartition("/")[2]
+    cloud.aws("events").disable_rule(Name=rule)
+    return lambda: cloud.aws("events").enable_rule(Name=rule)
+
+
+def disabled_key(cloud: LocalCloud) -> Callable[[], Any]:
+    key = physical(cloud, "WebhookKey")
+    cloud.aws("kms").disable_key(KeyId=key)
+    return lambda: cloud.aws("kms").enable_key(KeyId=key)
+
+
 @pytest.mark.parametrize(
     ("breaking", "look", "code"),
     [
@@ -202,6 +215,8 @@ def silent_dns(cloud: LocalCloud) -> Callable[[], Any]:
         (open_table, stack.tables, "table_protection"),
         (eternal_logs, stack.logs, "log_retention"),
         (dying_secret, stack.keys, "secret"),
+        (disabled_key, stack.keys, "kms_key"),
+        (resting_schedule, stack.schedules, "schedule"),
         (paused_set, mail.configuration_set, "configuration_set"),
         (shared_suppression, mail.configuration_set, "suppression_off"),
         (silent_events, mail.events, "event_destination"),
@@ -225,13 +240,51 @@ def test_a_mail_that_does_not_come_round_is_a_cross(cloud: LocalCloud, account: 
         assert crosses(mail.simulator, patient_of(cloud, quick=True)) == ["simulator"]
 
 
-def test_a_host_that_does_not_answer_is_a_cross(cloud: LocalCloud) -> None:
-    class Elsewhere(Patient):
-        def parameter(self, name: str) -> str:
-            return "http://127.0.0.1:9" if name == "PublicUrl" else ""
+def deployed_with(cloud: LocalCloud, **given: str) -> Patient:
+    """The local cloud as if it had been deployed with other parameters."""
 
-    nowhere = Elsewhere(cloud.aws, STACK, lambda: datetime.now(UTC), time.sleep)
-    assert crosses(hosts.public_url, nowhere) == ["public_url"]
+    class Otherwise(Patient):
+        def parameter(self, name: str) -> str:
+            return given[name] if name in given else super().parameter(name)
+
+    return Otherwise(cloud.aws, STACK, lambda: datetime.now(UTC), time.sleep)
+
+
+@pytest.mark.parametrize(
+    ("look", "given", "codes"),
+    [
+        (hosts.public_url, {"PublicUrl": "http://127.0.0.1:9"}, ["public_url"]),
+        (senders.shared_sender, {"SharedSender": "us@lax.doctored.com"}, ["shared_sender"]),
+        (
+            senders.shared_sender,
+            {"SharedSender": "us@strict.doctored.com"},
+            ["shared_sender", "shared_sender_dmarc"],
+        ),
+        (senders.shared_sender, {"SharedSender": "us@mail.signed-sender.com"}, []),
+        (senders.shared_sender, {"SharedSender": ""}, []),
+        (senders.sandbox_domain, {"SandboxDomain": "lax.doctored.com"}, ["sandbox_domain"]),
+        (senders.sandbox_domain, {"SandboxDomain": "mail.signed-sandbox.com"}, []),
+        (senders.link_host_target, {"LinkHostTarget": "nowhere.doctored.com"}, ["link_host_target"]),
+        (senders.link_host_target, {"LinkHostTarget": "front.doctored.com"}, []),
+    ],
+)
+def test_a_host_or_sender_of_the_operators_own_that_is_not_right_is_a_cross(
+    cloud: LocalCloud, account: Account, look: Look, given: dict[str, str], codes: list[str]
+) -> None:
+    (value,) = given.values()
+    if "signed" in value:
+        account.verified_domain(value.rpartition("@")[2])
+    zone = '_dmarc.strict 60 IN TXT "v=DMARC1; p=reject"\nfront 60 IN A 127.0.0.1\n'
+    cloud.set_zone("doctored.com", zone)
+    assert crosses(look, deployed_with(cloud, **given)) == codes
+
+
+def test_silence_about_a_senders_policy_is_unknown(cloud: LocalCloud) -> None:
+    cloud.set_zone("silent-doctored.com", "@ 60 IN A 127.0.0.1\n")
+    cloud.fault("_dmarc.silent-doctored.com", "servfail")
+    patient = deployed_with(cloud, SharedSender="us@silent-doctored.com")
+    marks = {each.code: each.mark for each in senders.shared_sender(patient)}
+    assert marks == {"shared_sender": Mark.CROSS, "shared_sender_dmarc": Mark.UNKNOWN}
 
 
 def test_a_finding_that_is_no_tick_says_what_to_do(cloud: LocalCloud) -> None:

@@ -13,11 +13,11 @@ FUNCTION = "AWS::Serverless::Function"
 TABLE = "AWS::DynamoDB::Table"
 
 
-class _Loader(yaml.SafeLoader):
-    pass
+class LongFormLoader(yaml.SafeLoader):
+    """Reads a template whose short tags become long forms, which CloudFormation takes as well."""
 
 
-def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _long_form(loader: LongFormLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     value: Any
     if isinstance(node, yaml.ScalarNode):
         value = loader.construct_scalar(node)
@@ -30,13 +30,13 @@ def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
 
 
-_Loader.add_multi_constructor("!", _long_form)
+LongFormLoader.add_multi_constructor("!", _long_form)
 
 
 @cache
 def template() -> dict[str, Any]:
     """The whole template; not to be changed."""
-    document: dict[str, Any] = yaml.load(PATH.read_text(), _Loader)
+    document: dict[str, Any] = yaml.load(PATH.read_text(), LongFormLoader)
     return document
 
 

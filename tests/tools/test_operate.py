@@ -66,11 +66,11 @@ def test_what_goes_wrong_is_one_line(aws, said):
 def run(tmp_path: Path, monkeypatch, capsys):
     """Run the tool against a deployed stack that answers as told."""
 
-    def running(*arguments, answer=({"ok": 1}, None), environment=None):
+    def running(*arguments, answer=({"ok": 1}, None), environment=None, ask=None):
         aws = Aws(answer, OperatorFunction="f")
         monkeypatch.setattr(operate.boto3, "Session", lambda: _Session(aws))
         code = operate.main(
-            arguments, {"STACK": "prod"} if environment is None else environment, Checkout(tmp_path)
+            arguments, {"STACK": "prod"} if environment is None else environment, Checkout(tmp_path), ask
         )
         said = capsys.readouterr()
         return code, said.out, said.err, aws.asked
@@ -125,3 +125,32 @@ def test_without_a_stack_and_without_a_local_cloud_it_says_what_to_do(run):
     code, _, err, _ = run("list_accounts", environment={})
     assert code == 1
     assert "make run" in err
+
+
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [
+        (("suspend_account", "account_id=a1"), "a1"),
+        (("delete_account", "account_id=a1", "confirm=Agency"), "a1"),
+        (("transfer_name", "name=acme.com", "account_id=a1"), "acme.com"),
+        (("release_name", "name=acme.com"), "acme.com"),
+    ],
+)
+def test_what_takes_something_from_somebody_is_asked_about_first(run, act, typed):
+    for answers in ({}, {"ask": lambda _: "yes"}, {"environment": {"STACK": "prod", "SURE": "other"}}):
+        code, _, err, asked = run(*act, **answers)
+        assert (code, asked) == (1, [])
+        assert "nothing was done" in err
+    asked_for = []
+    for answers in (
+        {"ask": lambda question: asked_for.append(question) or typed},
+        {"environment": {"STACK": "prod", "SURE": typed}},
+    ):
+        code, _, _, asked = run(*act, **answers)
+        assert (code, asked[1][1]["action"]) == (0, act[0])
+    assert typed in asked_for[0]
+
+
+def test_the_operator_function_says_what_an_act_lacks_and_nobody_is_asked(run):
+    code, _, err, _ = run("release_name", answer=({"error": "name is missing"}, None))
+    assert (code, "name is missing" in err) == (1, True)

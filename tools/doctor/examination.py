@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools.doctor import account, hosts, mail, stack
+from tools.doctor import account, hosts, mail, senders, stack
 from tools.doctor.finding import Finding, Mark
 from tools.doctor.patient import Patient
 
@@ -25,6 +25,10 @@ DEPLOYED: Sequence[Look] = (
     mail.configuration_set,
     mail.events,
     mail.simulator,
+    senders.dkim_zone,
+    senders.shared_sender,
+    senders.sandbox_domain,
+    senders.link_host_target,
     hosts.public_url,
     hosts.resolvers,
 )

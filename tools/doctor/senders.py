@@ -1,0 +1,153 @@
+"""The operator's own senders and hosts: may they be sent from, would their mail pass DMARC, do their names lead anywhere?"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dns.exception
+import dns.nameserver
+import dns.resolver
+
+from tools.doctor.finding import Finding, Mark, judged
+from tools.doctor.patient import Patient
+
+DNS_SECONDS = 10.0
+STRICT = ("reject", "quarantine")
+
+
+def shared_sender(patient: Patient) -> Iterator[Finding]:
+    """May the shared sender's address be sent from, and does what it sends pass DMARC?"""
+    address = patient.parameter("SharedSender")
+    if not address:
+        return
+    domain = address.rpartition("@")[2]
+    signed = _identity(patient, domain)
+    known = _identity(patient, address)
+    yield judged(
+        "shared_sender",
+        _verified(signed) or _verified(known),
+        f"SES {'has' if _verified(signed) or _verified(known) else 'has not'} verified the shared sender {address}",
+        f'add {domain} to SES and publish its records, or let no mail need it: SharedSender=""',
+    )
+    if _dkim(signed) == "SUCCESS":
+        yield judged("shared_sender_dmarc", True, f"what {address} sends is signed by {domain}", "")
+        return
+    policy = dmarc_policy(patient, domain)
+    if policy is None:
+        fix = "ask again, or look for yourself"
+        yield Finding("shared_sender_dmarc", Mark.UNKNOWN, f"nobody answers for _dmarc.{domain}", fix)
+        return
+    yield judged(
+        "shared_sender_dmarc",
+        policy not in STRICT,
+        f"what {address} sends isn't signed by {domain}, whose DMARC policy is {policy}",
+        f"have SES sign for it: aws sesv2 create-email-identity --email-identity {domain}, and publish its DKIM records",
+    )
+
+
+def sandbox_domain(patient: Patient) -> Iterator[Finding]:
+    """May accounts send from their names below the sandbox domain?"""
+    domain = patient.parameter("SandboxDomain")
+    if not domain:
+        return
+    found = _identity(patient, domain)
+    right = _verified(found) and _dkim(found) == "SUCCESS"
+    yield judged(
+        "sandbox_domain",
+        right,
+        f"SES {'signs' if right else 'does not sign'} for the sandbox domain {domain}",
+        f'aws sesv2 create-email-identity --email-identity {domain}, and publish its DKIM records; or SandboxDomain=""',
+    )
+
+
+def link_host_target(patient: Patient) -> Iterator[Finding]:
+    """Does the name that accounts' link hosts are aliases of lead anywhere?"""
+    name = patient.parameter("LinkHostTarget")
+    if not name:
+        return
+    leads = name.endswith(".localhost") or _has_address(patient, name)
+    yield judged(
+        "link_host_target",
+        leads,
+        f"{name}, which link hosts are aliases of, {'has' if leads else 'has no'} address",
+        f"publish an address for {name}, or leave LinkHostTarget empty (docs/operate.md, link hosts)",
+    )
+
+
+def dkim_zone(patient: Patient) -> Iterator[Finding]:
+    """Which zone this region's DKIM records point into, by the first domain that there is."""
+    page = patient.client("sesv2").list_email_identities(PageSize=1000)
+    name = next(
+        (each["IdentityName"] for each in page["EmailIdentities"] if each["IdentityType"] == "DOMAIN"), None
+    )
+    if name is None:
+        return
+    attributes = _identity(patient, name).get("DkimAttributes", {})
+    zone = attributes.get("SigningHostedZone", "")
+    yield judged(
+        "dkim_region",
+        bool(zone) and attributes.get("SigningAttributesOrigin", "AWS_SES") != "EXTERNAL",
+        f"DKIM records of this region point into {zone or 'a zone that SES does not name'}",
+        f"{name} has keys of your own: Letterhead's domains are signed with SES's (Easy DKIM)",
+    )
+
+
+def dmarc_policy(patient: Patient, domain: str) -> str | None:
+    """The policy that a domain publishes itself, `none` where it publishes no record, None where nobody answers."""
+    try:
+        answer = _resolver(patient).resolve(f"_dmarc.{domain}", "TXT")
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return "none"
+    except dns.exception.DNSException:
+        return None
+    for record in answer:
+        text = b"".join(record.strings).decode("ascii", "replace")
+        tags = {
+            key.strip().lower(): value.strip().lower()
+            for key, _, value in (part.partition("=") for part in text.split(";"))
+        }
+        if tags.get("v") == "dmarc1":
+            return tags.get("p", "none")
+    return "none"
+
+
+def _has_address(patient: Patient, name: str) -> bool:
+    for kind in ("A", "AAAA"):
+        try:
+            _resolver(patient).resolve(name, kind)
+        except dns.exception.DNSException:
+            continue
+        return True
+    return False
+
+
+def _resolver(patient: Patient) -> dns.resolver.Resolver:
+    """As the functions ask: the deployment's own resolvers, else this machine's."""
+    given = [each.strip() for each in patient.parameter("DnsResolvers").split(",") if each.strip()]
+    resolver = dns.resolver.Resolver(configure=not given)
+    resolver.lifetime = DNS_SECONDS
+    if given:
+        pairs = [each.rpartition(":") if each.count(":") == 1 else (each, "", "53") for each in given]
+        resolver.nameservers = [
+            dns.nameserver.Do53Nameserver(socket.gethostbyname(host), int(port)) for host, _, port in pairs
+        ]
+    return resolver
+
+
+def _identity(patient: Patient, name: str) -> Mapping[str, Any]:
+    ses = patient.client("sesv2")
+    try:
+        found: Mapping[str, Any] = ses.get_email_identity(EmailIdentity=name)
+    except ses.exceptions.NotFoundException:
+        return {}
+    return found
+
+
+def _verified(identity: Mapping[str, Any]) -> bool:
+    return bool(identity.get("VerifiedForSendingStatus"))
+
+
+def _dkim(identity: Mapping[str, Any]) -> str:
+    return str(identity.get("DkimAttributes", {}).get("Status", ""))
