@@ -18,16 +18,18 @@ from letterhead.domains.diagnosis.codes import Code
 from letterhead.domains.diagnosis.finding import Finding
 from letterhead.domains.diagnosis.judgement import Seen
 from letterhead.domains.domain import Ownership
+from letterhead.domains.exports.resource_record import ResourceRecord
 from letterhead.domains.names import DomainNameError
 from letterhead.domains.pages import DomainPage, DomainQuery
 from letterhead.domains.ports import ChallengeAnswer, ChallengeResult
-from letterhead.domains.records import DKIM_PURPOSES, RecordPurpose, RecordStatus
+from letterhead.domains.records import DKIM_PURPOSES, RecordPurpose, RecordStatus, RecordType
 from letterhead.domains.reference import DomainReference
 from letterhead.domains.verification import RecordVerdict, Verification
 from tests.fakes.sending_domains import claimed_domain, registered_domain
 from tests.golden.reading import on_the_wire, shape
 
 RULES = DomainNames()
+LINK_HOST = ResourceRecord(RecordType.CNAME, "links.acme.com", "links.agency.example")
 ORIGIN = "https://letterhead.example"
 PENDING, VERIFIED = RecordStatus.PENDING, RecordStatus.VERIFIED
 ALL_RIGHT = dict.fromkeys(RecordPurpose, VERIFIED)
@@ -188,7 +190,7 @@ def test_the_challenge_is_a_row_where_it_had_to_be_asked_for(answer, status):
 
 
 def test_dns_records_have_a_place_each():
-    places = data(domain_records.dns_records_shown(mta(), "links.agency.example"))
+    places = data(domain_records.dns_records_shown(mta(), LINK_HOST))
 
     assert list(places)[:6] == ["id", "spf", "dkim", "return_path", "custom_tracking", "inbound_routing"]
     assert places["spf"] == {
@@ -213,9 +215,7 @@ def test_dns_records_have_a_place_each():
 
 
 def test_as_long_as_a_name_is_contested_there_are_no_dkim_records_to_show():
-    places = data(
-        domain_records.dns_records_shown(claimed_domain(ownership=Ownership.CONTESTED), "x.example")
-    )
+    places = data(domain_records.dns_records_shown(claimed_domain(ownership=Ownership.CONTESTED), LINK_HOST))
 
     assert [places[key] for key in ("dkim", "dkim_2", "dkim_3")] == [None] * 3
     assert places["return_path"]["hostname"] == "mail.mail.acme.com"
