@@ -152,8 +152,9 @@ flame: build .build/plot/.made  ## where a bench spends its time: BENCH=request 
 	@touch $@
 
 .PHONY: bench-webhooks
-bench-webhooks: $(VENV)  ## what a webhook delivery costs beside its floor, and how near a thousand come to the endpoint's own pace
+bench-webhooks: $(VENV)  ## what a webhook delivery costs beside its floor, the pace of a thousand, and what dead endpoints do to live ones
 	@PYTHONPATH=layers/letterhead python -m tests.bench.webhooks
+	@PYTHONPATH=layers/letterhead python -m tests.bench.webhook_traffic
 
 .PHONY: bench-reverify
 bench-reverify: $(VENV)  ## one whole sweep of N domains (N=10000, DELAY=0: ms to their servers), beside its floor, and what it costs

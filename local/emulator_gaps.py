@@ -12,6 +12,7 @@ from typing import Any
 from local.deployed_stack import DeployedStack
 
 PAYLOAD_FORMAT = "2.0"
+MOST_AT_ONCE = 10  # each batch that is worked on has a process of its own here
 
 
 def create_routes(api_gateway: Any, stack: DeployedStack, region: str, account_id: str) -> int:
@@ -45,14 +46,14 @@ def enable_expiry(dynamodb: Any, stack: DeployedStack) -> None:
 def limit_concurrency(functions: Any) -> None:
     """Makes numbers of what parameters, which are text, have put into the event sources' scaling.
 
-    botocore reads either as a number, so every one of them is set again.
+    botocore reads either as a number, so every one of them is set again, to no more than one machine has room for.
     """
     for page in functions.get_paginator("list_event_source_mappings").paginate():
         for source in page["EventSourceMappings"]:
             most = source.get("ScalingConfig", {}).get("MaximumConcurrency")
             if most is not None:
                 functions.update_event_source_mapping(
-                    UUID=source["UUID"], ScalingConfig={"MaximumConcurrency": int(most)}
+                    UUID=source["UUID"], ScalingConfig={"MaximumConcurrency": min(int(most), MOST_AT_ONCE)}
                 )
 
 

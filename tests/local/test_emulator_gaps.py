@@ -189,9 +189,9 @@ class EventSources:
 
 
 def test_what_a_parameter_says_of_concurrency_is_a_number_then():
-    sources = EventSources("5", None, 7)
+    sources = EventSources("5", None, 25)
     limit_concurrency(sources)
     assert sources.updates == [
         {"UUID": "0", "ScalingConfig": {"MaximumConcurrency": 5}},
-        {"UUID": "2", "ScalingConfig": {"MaximumConcurrency": 7}},
+        {"UUID": "2", "ScalingConfig": {"MaximumConcurrency": 10}},
     ]

@@ -15,6 +15,7 @@ from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.webhook_queues import WebhookEventQueue
 from letterhead.outbox.event import Event, EventType
 from letterhead.tokens.dialect import Dialect
+from letterhead.webhooks.circuit import Streaks
 from letterhead.webhooks.delivery import EventKey
 from letterhead.webhooks.endpoint import Subject
 from letterhead.webhooks.fan_out import Announcement
@@ -50,7 +51,7 @@ class Stack:
         self.fanout = load("webhook_fanout", **chosen)
         self.delivery = load("webhook_delivery", **chosen)
         self.retries = load("webhook_retries", **chosen)
-        self.delivery.app.delivering._streaks._failures.clear()
+        self.delivery.app.delivering._streaks = Streaks()
         self.delivery.app.delivering._longest_delay = LONGEST_QUEUE_DELAY
         self.retries.app.sweep._next_look.clear()
         self.agency = Agency()

@@ -16,6 +16,7 @@ from letterhead.adapters.tables.endpoints import EndpointItem
 from letterhead.adapters.tables.outbox import OutboxItem
 from letterhead.outbox.event import EventType
 from letterhead.tokens.dialect import Dialect
+from letterhead.webhooks.circuit import Streaks
 from tests.fakes.receiver import receiver
 from tests.fakes.webhook_endpoints import StoredEndpoints
 from tests.functions.webhooks.conftest import shown_deliveries, sqs_event
@@ -233,6 +234,18 @@ def test_after_five_failures_in_a_row_an_endpoint_is_spared_and_then_probed(stac
     stack.attempts(due_within=3600)
     statuses = [each["status"] for each in shown_deliveries(stack, Dialect.SENDARA, made["id"])]
     assert statuses == ["delivered"] * 8
+
+
+def test_five_environments_that_know_of_no_success_count_failures_together(stack, program):
+    stack.create(Dialect.SENDARA, program.url)
+    program.answer(500)
+    for _ in range(8):
+        stack.happen()
+    stack.spread()
+    for job in stack.take("WebhookJobQueue"):
+        stack.delivery.app.delivering._streaks = Streaks()  # another environment
+        stack.delivery(sqs_event([job]))
+    assert len(program.received) == 5
 
 
 def test_a_dead_endpoint_keeps_nobody_else_waiting(stack, program):

@@ -35,6 +35,11 @@ class Loaded:
     event: WebhookEvent | None
     circuit: Circuit | None
 
+    @property
+    def opened(self) -> Circuit | None:
+        """The circuit, if it has been opened and not closed again."""
+        return self.circuit if self.circuit is not None and self.circuit.has_opened else None
+
 
 class DeliveryStore(Protocol):
     """Where deliveries and circuits are kept."""
@@ -50,6 +55,9 @@ class DeliveryStore(Protocol):
 
     def open_circuit(self, circuit: Circuit, *, before: Circuit | None) -> None:
         """Store an open circuit, unless another attempt has opened it meanwhile."""
+
+    def count_failure(self, endpoint_id: str, counted: Circuit | None, now: datetime) -> int:
+        """Count a failure on a circuit that isn't open; how many there are in a row, 0 when somebody has opened it."""
 
     def take_probe(self, circuit: Circuit, now: datetime) -> bool:
         """Whether this attempt is the one that may probe."""
@@ -107,26 +115,34 @@ class Delivering:
         delivery, endpoint = loaded.delivery, loaded.endpoint
         if delivery is None or not _is_due(delivery, job):
             return Became.REPEATED
+        circuit = loaded.opened
         if endpoint is None or not endpoint.enabled:
-            if (
-                loaded.circuit is not None
-            ):  # those that wait behind it are given up without waiting for probes
+            if circuit is not None:  # those that wait behind it are given up without waiting for probes
                 self._store.close_circuit(delivery.endpoint_id)
             return self._give_up(delivery, job, Cause.ENDPOINT_DISABLED, now)
         if loaded.event is None:
             return self._give_up(delivery, job, Cause.EVENT_GONE, now)
-        circuit = loaded.circuit
         if circuit is not None and (circuit.is_open(now) or not self._store.take_probe(circuit, now)):
             return self._spare(delivery, job)
         outcome = self._sending.attempt(endpoint, loaded.event, now)
         tried = delivery.after(*([job.carried] if job.carried else []), outcome.attempt)
         if outcome.attempt.succeeded:
-            return self._succeed(delivery, tried, circuit)
+            return self._succeed(delivery, tried, circuit, now)
+        if circuit is not None or self._is_fifth_in_a_row(endpoint.endpoint_id, loaded.circuit, now):
+            before, circuit = circuit, circuits.opened(endpoint.endpoint_id, circuit, now)
+            self._store.open_circuit(circuit, before=before)
         return self._retry(job, endpoint, delivery, tried, outcome, circuit, now)
 
-    def _succeed(self, before: Delivery, tried: Delivery, circuit: Circuit | None) -> Became:
+    def _is_fifth_in_a_row(self, endpoint_id: str, counted: Circuit | None, now: datetime) -> bool:
+        if self._streaks.failed(endpoint_id):
+            return True
+        if self._streaks.knows_success(endpoint_id, now):
+            return False
+        return self._store.count_failure(endpoint_id, counted, now) >= circuits.FAILURES_IN_A_ROW
+
+    def _succeed(self, before: Delivery, tried: Delivery, circuit: Circuit | None, now: datetime) -> Became:
         self._store.save(tried.delivered(), before=before)
-        self._streaks.succeeded(before.endpoint_id)
+        self._streaks.succeeded(before.endpoint_id, now)
         if circuit is not None:
             self._store.close_circuit(before.endpoint_id)
         return Became.DELIVERED
@@ -141,10 +157,6 @@ class Delivering:
         circuit: Circuit | None,
         now: datetime,
     ) -> Became:
-        streak = self._streaks.failed(endpoint.endpoint_id)
-        if circuit is not None or streak:
-            before_it, circuit = circuit, circuits.opened(endpoint.endpoint_id, circuit, now)
-            self._store.open_circuit(circuit, before=before_it)
         if outcome.gone:
             self._judges.ask(endpoint.account_id, endpoint.endpoint_id, gone=True, now=job.now)
         became = self._follow(job, endpoint, before, tried, outcome, circuit, now)

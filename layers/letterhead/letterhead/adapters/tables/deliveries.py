@@ -20,10 +20,11 @@ from letterhead.adapters.tables.delivery_items import (
     waiting_item,
     waiting_key,
 )
+from letterhead.webhooks.circuit import first_failure
 from letterhead.webhooks.delivery import DeliveryStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -66,15 +67,8 @@ class DeliveryTable:
     def save(self, delivery: Delivery, *, before: Delivery) -> bool:
         """Store what has become of a delivery; False when it isn't any more what it was before."""
         as_before = (DeliveryItem.tries == before.count) & (DeliveryItem.round == before.round)
-        try:
-            DeliveryItem(delivery.endpoint_id, delivery.delivery_id).update(
-                _changes(delivery, before), condition=as_before
-            )
-        except UpdateError as error:
-            if error.cause_response_code == _REFUSED:
-                return False
-            raise
-        return True
+        item = DeliveryItem(delivery.endpoint_id, delivery.delivery_id)
+        return _unless_refused(lambda: item.update(_changes(delivery, before), condition=as_before))
 
     def newest(self, endpoint_id: str, *, since: datetime, most: int) -> Sequence[Delivery]:
         """The endpoint's deliveries of events since a moment, newest first."""
@@ -126,7 +120,8 @@ class DeliveryTable:
     def circuits(self, endpoint_ids: Sequence[str]) -> Mapping[str, Circuit]:
         """Those of these endpoints' circuits that aren't closed (100 at most)."""
         found = CircuitItem.batch_get(list(endpoint_ids), consistent_read=True)
-        return {item.endpoint_id: circuit_of(item) for item in found}
+        circuits = map(circuit_of, found)
+        return {circuit.endpoint_id: circuit for circuit in circuits if circuit.has_opened}
 
     def circuit(self, endpoint_id: str) -> Circuit | None:
         """The endpoint's circuit if it isn't closed."""
@@ -134,32 +129,48 @@ class DeliveryTable:
 
     def open_circuit(self, circuit: Circuit, *, before: Circuit | None) -> None:
         """Store an open circuit, unless another attempt has opened it meanwhile."""
-        known: Condition = CircuitItem.endpoint_id.does_not_exist()
+        known: Condition = CircuitItem.endpoint_id.does_not_exist() | (CircuitItem.openings == 0)
         if before is not None:
             known = CircuitItem.openings == before.openings
-        try:
-            circuit_item(circuit).save(known)
-        except PutError as error:
-            if error.cause_response_code != _REFUSED:
-                raise
+        _unless_refused(lambda: circuit_item(circuit).save(known))
+
+    def count_failure(self, endpoint_id: str, counted: Circuit | None, now: datetime) -> int:
+        """Count a failure on a circuit that isn't open; how many there are in a row, 0 when somebody has opened it."""
+        if counted is None or not counted.still_counts(now):
+            begun = first_failure(endpoint_id, now)
+            last: Condition = CircuitItem.endpoint_id.does_not_exist()
+            if counted is not None:
+                last = (CircuitItem.openings == 0) & (CircuitItem.open_until == counted.open_until)
+            if _unless_refused(lambda: circuit_item(begun).save(last)):
+                return begun.failures
+        item = CircuitItem(endpoint_id)
+        more: list[Action] = [CircuitItem.failures.add(1), CircuitItem.open_until.set(now)]
+        if _unless_refused(lambda: item.update(more, condition=CircuitItem.openings == 0)):
+            return int(item.failures or 0)
+        return 0
 
     def take_probe(self, circuit: Circuit, now: datetime) -> bool:
         """Whether this attempt is the one that may probe."""
         free = CircuitItem.probed_until.does_not_exist() | (CircuitItem.probed_until <= now)
-        try:
-            CircuitItem(circuit.endpoint_id).update(
-                [CircuitItem.probed_until.set(circuit.probed_until_from(now))],
-                condition=(CircuitItem.openings == circuit.openings) & free,
-            )
-        except UpdateError as error:
-            if error.cause_response_code == _REFUSED:
-                return False
-            raise
-        return True
+        probing: list[Action] = [CircuitItem.probed_until.set(circuit.probed_until_from(now))]
+        unchanged = CircuitItem.openings == circuit.openings
+        item = CircuitItem(circuit.endpoint_id)
+        return _unless_refused(lambda: item.update(probing, condition=unchanged & free))
 
     def close_circuit(self, endpoint_id: str) -> None:
         """Forget a circuit."""
         CircuitItem(endpoint_id).delete()
+
+
+def _unless_refused(write: Callable[[], object]) -> bool:
+    """Whether a write was made; False when its condition didn't hold."""
+    try:
+        write()
+    except (PutError, UpdateError) as error:
+        if error.cause_response_code != _REFUSED:
+            raise
+        return False
+    return True
 
 
 def _changes(delivery: Delivery, before: Delivery) -> list[Action]:

@@ -76,7 +76,7 @@ class WaitingDeliveryItem(TableModel):
 
 
 class CircuitItem(TableModel):
-    """An endpoint's circuit that isn't closed."""
+    """An endpoint's circuit that has been opened, or a count of its failures."""
 
     class Meta:
         table_name = ""
@@ -86,6 +86,7 @@ class CircuitItem(TableModel):
     openings = NumberAttribute()
     failing_since = Instant()
     probed_until = Instant(null=True)
+    failures = NumberAttribute(null=True)
 
 
 def delivery_item(delivery: Delivery) -> DeliveryItem:
@@ -202,6 +203,7 @@ def circuit_item(circuit: Circuit) -> CircuitItem:
         openings=circuit.openings,
         failing_since=circuit.failing_since,
         probed_until=circuit.probed_until,
+        failures=circuit.failures or None,
     )
 
 
@@ -213,4 +215,5 @@ def circuit_of(item: Any) -> Circuit:
         openings=int(item.openings),
         failing_since=item.failing_since,
         probed_until=item.probed_until,
+        failures=int(item.failures or 0),
     )
