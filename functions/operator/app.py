@@ -18,11 +18,9 @@ from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.endpoints import EndpointTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
-from letterhead.adapters.tables.jobs import JobTable
 from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.shelves import MailShelf
 from letterhead.adapters.tables.stray_events import StrayEventTable
-from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.dialects import operator as wire
 from letterhead.domains.name_desk import NameDesk
 from letterhead.domains.ports import Surroundings
@@ -33,18 +31,20 @@ from letterhead.settings import Settings
 settings, logger = Settings.from_env(), Logger(service="operator")
 chosen, outbox = IdentitySettingsTable(settings.identity_settings_table), OutboxTable(settings.outbox_table)
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table), outbox)
-held, jobs = SuppressionTable(settings.suppressions_table), JobTable(settings.jobs_table)
-mail, strays = MailShelf(**settings.mail_tables), StrayEventTable(settings.stray_events_table)
-endpoints, queue = EndpointTable(settings.endpoints_table), CompletionQueue(settings.completion_queue_url)
+mail = MailShelf(settings.mail_tables, settings.activity_kept)
+strays = StrayEventTable(settings.stray_events_table)
 provider = SesIdentities(settings.configuration_set, settings.ses_identities_arn)
+surroundings = Surroundings(domains, provider, CompletionQueue(settings.completion_queue_url))
 desk = Desk(
     accounts=AccountTable(settings.accounts_table),
     tokens=AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
     domains=HeldDomains(domains, provider, utc_now),
     identities=IdentityTable(settings.identities_table),
     identity_settings=chosen,
-    shelves=(chosen, held, jobs, mail, outbox, endpoints),
-    names=NameDesk(Surroundings(domains, provider, queue), DomainNames()),
+    mailings=mail,
+    history=mail,
+    shelves=(chosen, mail, outbox, EndpointTable(settings.endpoints_table)),
+    names=NameDesk(surroundings, DomainNames()),
     mail=MailDesk(strays, DomainReputationTable(settings.domains_table, outbox), identifiers.new_id),
     new_id=identifiers.new_id,
 )

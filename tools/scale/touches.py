@@ -37,16 +37,14 @@ class Touch(NamedTuple):
 
 
 def of_mail(mail: Mail) -> Iterator[Touch]:
-    """A mail to one recipient: taken, sent, its Send and Delivery events taken in, both told to one endpoint."""
+    """A mail to one recipient: taken, sent, all of it and its Send and Delivery events put on record and told to one endpoint."""
     yield Touch("tokens", "read", _key(TokenItem, mail), 1)
     yield Touch("domains", "read", _key(DomainItem, mail), 1)
     yield Touch("suppressions", "read", _key(SuppressionItem, mail), 2)
     yield Touch("messages", "write", _key(MessageItem, mail), 4)
     day = day_of(NOW)
-    yield Touch("activity", "write", mail.message_id, 1)
-    place = place_of(mail.account_id, day, "message", shard_of(mail.message_id))
-    yield Touch("activity, by_place", "write", place, 1)
     for kind, activity_id in (
+        (ActivityType.QUEUED, mail.message_id),
         (ActivityType.SENT, mail.sent_id),
         (ActivityType.DELIVERED, mail.delivered_id),
     ):

@@ -199,9 +199,18 @@ class Settings:
 
     @property
     def mail_tables(self) -> Mapping[str, str]:
-        """The tables of messages, bulks, templates and test recipients."""
-        mail = {"messages": self.messages_table, "bulks": self.bulks_table, "templates": self.templates_table}
-        return mail | {"sandbox": self.sandbox_table}
+        """The tables of what accounts have for their mail, and of what has become of that, by what is in them."""
+        return {
+            "messages": self.messages_table,
+            "bulks": self.bulks_table,
+            "templates": self.templates_table,
+            "sandbox": self.sandbox_table,
+            "suppressions": self.suppressions_table,
+            "jobs": self.jobs_table,
+            "activity": self.activity_table,
+            "counts": self.counts_table,
+            "recipients": self.recipients_table,
+        }
 
     @property
     def bulks_table(self) -> str:

@@ -15,6 +15,20 @@ from tests.fakes.message_world import NOW, later, message
 from tests.fakes.sender_identities import ACCOUNT
 
 OTHER = "0another0account"
+TABLES = {
+    name: f"{name.capitalize()}Table"
+    for name in (
+        "messages",
+        "bulks",
+        "templates",
+        "sandbox",
+        "suppressions",
+        "jobs",
+        "activity",
+        "counts",
+        "recipients",
+    )
+}
 
 
 def test_an_accounts_mail_is_forgotten_and_no_one_elses(tables):
@@ -26,9 +40,7 @@ def test_an_accounts_mail_is_forgotten_and_no_one_elses(tables):
             messages.add(message(account_id=account, message_id=identifiers.new_id(later(seconds=number))))
         bulks.add(Bulk(account, "0bulk00bulk00bul", NOW))
         templates.add(Template(account, "0template0templa", "spring", "Hello", NOW, NOW, text="Hi"))
-    shelf = MailShelf(
-        messages="MessagesTable", bulks="BulksTable", templates="TemplatesTable", sandbox="SandboxTable"
-    )
+    shelf = MailShelf(TABLES, month)
     shelf.forget(ACCOUNT)
     shelf.forget(ACCOUNT)
     for account, left in ((ACCOUNT, 0), (OTHER, 1)):

@@ -1,7 +1,7 @@
 """Deleting an account with all that it has.
 
-Account suspended for good -> tokens -> sender identities -> sending domains with what the provider knows of them ->
-settings and events -> the account.
+Account suspended for good -> tokens -> sender identities -> what has become of each domain's mail, then the domain with what the
+provider knows of it -> mail without a domain, settings and events -> the account.
 Every step finds what is left of its part, so that a repeated deletion goes on where one broke off.
 """
 
@@ -67,6 +67,13 @@ class ClosingDomains(Protocol):
         """Forget a domain, here and at the provider; may be repeated."""
 
 
+class ClosingHistory(Protocol):
+    """Where it is kept what has become of mail."""
+
+    def forget_domain(self, domain_id: str, now: datetime) -> None:
+        """Forget all of a domain's; may be repeated. Raises `UnavailableError` when there is more."""
+
+
 class ClosingShelf(Protocol):
     """Where something of an account is kept that hangs on nothing else: settings, events."""
 
@@ -82,6 +89,7 @@ def close(
     tokens: ClosingTokens,
     identities: ClosingIdentities,
     domains: ClosingDomains,
+    history: ClosingHistory,
     shelves: Iterable[ClosingShelf],
     now: datetime,
 ) -> Account:
@@ -98,8 +106,9 @@ def close(
     accounts.start_closing(account_id, now)
     tokens.end_all(account_id)
     # Again until nothing is found: a call that began before the suspension may still have made something.
-    while _removed_identities(account_id, identities) | _removed_domains(account_id, domains):
+    while _removed_identities(account_id, identities) | _removed_domains(account_id, domains, history, now):
         pass
+    history.forget_domain(account_id, now)  # mail without a domain is booked under the account
     for shelf in shelves:
         shelf.forget(account_id)
     accounts.forget(account_id)
@@ -115,9 +124,12 @@ def _removed_identities(account_id: str, identities: ClosingIdentities) -> bool:
     return found
 
 
-def _removed_domains(account_id: str, domains: ClosingDomains) -> bool:
+def _removed_domains(
+    account_id: str, domains: ClosingDomains, history: ClosingHistory, now: datetime
+) -> bool:
     found = False
     for domain in domains.of_account(account_id):
         found = True
+        history.forget_domain(domain.domain_id, now)
         domains.remove(domain)
     return found

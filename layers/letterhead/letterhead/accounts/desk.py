@@ -75,6 +75,8 @@ class Desk:
     domains: DeskDomains
     identities: DeskIdentities
     identity_settings: exporting.ExportedSettings
+    mailings: exporting.ExportedMail
+    history: closing.ClosingHistory
     shelves: tuple[closing.ClosingShelf, ...]
     names: NameDesk
     mail: MailDesk
@@ -134,7 +136,7 @@ class Desk:
             now=now,
         )
 
-    def export(self, account_id: str, after: str | None) -> AccountExport:
+    def export(self, account_id: str, after: str | None, now: datetime) -> AccountExport:
         """See `exporting.export`."""
         return exporting.export(
             account_id,
@@ -144,6 +146,8 @@ class Desk:
             domains=self.domains,
             identities=self.identities,
             identity_settings=self.identity_settings,
+            mailings=self.mailings,
+            now=now,
         )
 
     def close(self, account_id: str, confirm: str, now: datetime) -> Account:
@@ -155,6 +159,7 @@ class Desk:
             tokens=self.tokens,
             identities=self.identities,
             domains=self.domains,
+            history=self.history,
             shelves=self.shelves,
             now=now,
         )

@@ -142,15 +142,19 @@ def _issue_token(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
     return {"account_id": account_id, "token": made.text, **token_object(made.token)}
 
 
-def _export(fields: Fields, desk: Desk, _: datetime) -> dict[str, Any]:
+def _export(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
     after = fields.text("after")
-    part = desk.export(_account_id(fields), after)
+    part = desk.export(_account_id(fields), after, now)
     return {
         **account_object(part.account),
         "tokens": [token_object(token) for token in part.tokens],
         "domains": [_plain(asdict(domain)) for domain in part.domains],
         "identities": [_plain(asdict(identity)) for identity in part.identities],
         "identity_settings": part.identity_settings and _plain(asdict(part.identity_settings)),
+        "test_recipients": [_plain(asdict(recipient)) for recipient in part.test_recipients],
+        "templates": [_plain(asdict(template)) for template in part.templates],
+        "suppressions": [_plain(asdict(entry)) for entry in part.suppressions],
+        "messages": [_plain(asdict(message)) for message in part.messages],
         "next": part.following,
     }
 

@@ -20,6 +20,7 @@ from letterhead.adapters.tables.connection import StoreUnavailableError
 from letterhead.adapters.tables.suppression_changes import Changes, unchanged_since
 from letterhead.adapters.tables.suppression_item import (
     ADDRESS_PREFIX,
+    ENTRY_PREFIX,
     PATTERNS_KEY,
     Mark,
     Marks,
@@ -195,6 +196,13 @@ class SuppressionTable:
             if (entries := tuple(m.entry for m in read(item).values() if m.entry.blocks(None, now)))
         )
         return list(islice(standing, size))
+
+    def every(self, account_id: str, after: str | None, size: int) -> Sequence[tuple[str, Suppression]]:
+        """The next entries of all lists, ended ones too, each with its sort key, behind such a key: one Query."""
+        last = ENTRY_PREFIX[0] + chr(ord(ENTRY_PREFIX[1]) + 1)
+        condition = SuppressionItem.sort_key.between(ENTRY_PREFIX if after is None else f"{after}\x00", last)
+        found = SuppressionItem.query(account_id, condition, limit=size)
+        return [(item.sort_key, suppression_of(item)) for item in found]
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
