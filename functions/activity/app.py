@@ -19,19 +19,18 @@ from letterhead.http.activity_calls import ActivityCalls
 from letterhead.http.api import Api
 from letterhead.http.gate import Gate
 from letterhead.http.keyed_sends import SendsByKey
+from letterhead.http.once import Once
 from letterhead.reputation.rates import ReputationLimits
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
+kept_answers = IdempotencyTable(settings.idempotency_table)
 counts = CountTable(settings.counts_table)
 calls = ActivityCalls(
     domains=DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),
     history=ActivityLists(settings.activity_table, counts),
     messages=MessageLists(settings.messages_table),
-    keys=SendsByKey(
-        AccountTokenTable(settings.account_tokens_table, settings.tokens_table),
-        IdempotencyTable(settings.idempotency_table),
-    ),
+    keys=SendsByKey(AccountTokenTable(settings.account_tokens_table, settings.tokens_table), kept_answers),
     recipients=RecipientTable(settings.recipients_table, settings.activity_kept),
     counts=counts,
     limits=ReputationLimits.in_percent(*settings.reputation_limits),
@@ -42,6 +41,7 @@ handler = Api(
     logger=Logger(service="activity"),
     metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
+    once=Once(kept_answers),
     gate=Gate(open_leases(settings.limits_table), settings.limits),
     access_log=AccessLogTable(settings.access_log_table),
 )

@@ -54,6 +54,12 @@ def test_every_domain_shows_its_challenge(facts, status):
     }
 
 
+def test_a_paused_domain_says_since_when_and_why():
+    assert of(claimed_domain())["sending_paused"] is None
+    paused = replace(claimed_domain(), paused_at=NOW, pause_reason="bounces")
+    assert of(paused)["sending_paused"] == {"reason": "bounces", "since": "2026-06-14T09:00:00Z"}
+
+
 def test_moments_that_have_not_come_are_null():
     assert (of(claimed_domain())["checked_at"], of(claimed_domain())["ownership_lost_at"]) == (None, None)
     assert of(claimed_domain())["next_check_at"] is None

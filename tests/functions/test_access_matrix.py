@@ -18,6 +18,7 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from letterhead import identifiers
+from letterhead.activity.recipients import recipient_id_of
 from letterhead.adapters.tables.jobs import JobTable
 from letterhead.adapters.tables.templates import TemplateTable
 from letterhead.adapters.tables.tokens import TokenTable
@@ -155,6 +156,7 @@ class Clients:
                 self._identities[which].email.shown if which in self._identities else "x@nowhere.com"
             ],
             "message": lambda dialect, which: [_form(dialect, "msg", self._activity_id(which)[16:])],
+            "mailed": lambda _, which: [self._mailed(which)],
             "activity": lambda _, which: [self._activity_id(which)],
             "job": lambda dialect, which: [_form(dialect, "job", self._jobs.get(which, UNKNOWN))],
             "schedule": lambda _, which: [self._schedules.get(which, UNKNOWN)],
@@ -184,6 +186,11 @@ class Clients:
 
     def _activity_id(self, kind: str) -> str:
         return self._activities[kind].activity_id if kind in self._activities else UNKNOWN * 2
+
+    def _mailed(self, kind: str) -> str:
+        """The id of a recipient of a domain's."""
+        domain = self._domains.get(kind)
+        return recipient_id_of(domain.domain_id if domain else UNKNOWN, "ines@customer.example")
 
     def _webhook(self, dialect: Dialect, kind: str) -> tuple[str, str]:
         """The ids of a webhook and of a delivery of it."""

@@ -179,6 +179,12 @@ def additions(moment: Moment) -> dict[str, Schema]:
         "can_send": flag("Whether mail may go out from it."),
         "findings": array(ref("RecordFinding"), "What the last check found."),
         "ownership_challenge": ref("OwnershipChallenge"),
+        "sending_paused": nullable(
+            resource(
+                {"reason": nullable(text(example="bounces")), "since": moment("Since when.")},
+                "Why nothing leaves from it until the operator lets it (`bounces`, `complaints`); null while it may.",
+            )
+        ),
         "warm_up": nullable(
             resource(
                 {

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from letterhead.accounts.limits import Limited, LimitReachedError
+from letterhead.activity.recipients import NoSuchRecipientError
 from letterhead.dialects.problem import InvalidBodyError, InvalidFieldsError, Kind
 from letterhead.domains.domain import DomainExistsError, DomainNotFoundError
 from letterhead.domains.names import DomainNameError
@@ -145,6 +146,9 @@ _SAMPLES: tuple[Refusal, ...] = (
     Refusal(AddressRefusedError(), "Amazon SES doesn't let go of the address now"),
     Refusal(
         ActivityNotFoundError(), "this account has no such message or activity, or it isn't kept any more"
+    ),
+    Refusal(
+        NoSuchRecipientError(), "this account has mailed no such recipient, or they aren't kept any more"
     ),
     Refusal(IdentityNotFoundError(), "this account has no such sender identity"),
     Refusal(AddressTakenError(), "this account has an identity of that address already"),

@@ -10,6 +10,7 @@ import pytest
 
 from letterhead import identifiers
 from letterhead.activity.activity import ActivityType
+from letterhead.activity.recipients import recipient_id_of
 from letterhead.adapters.tables.connection import connection
 from letterhead.adapters.tables.idempotency import IdempotencyTable
 from letterhead.dialects.mailersend.ids import message_id
@@ -206,6 +207,34 @@ def test_recipients_come_once_however_often_they_were_mailed(desk):
     assert sorted(seen) == sorted((each, name) for each in addresses for name in ("client.com", "other.com"))
     of_one = desk.mailersend(f"/v1/domains/{other.domain_id}/recipients").json["data"]
     assert sorted(each["email"] for each in of_one) == sorted(addresses)
+
+
+def test_a_recipient_is_shown_with_the_mails_to_them_and_forgotten(desk):
+    mailed = [
+        message_sent(desk.domain, at=NOW - timedelta(hours=each), types=(SENT, SOFT)) for each in (2, 1)
+    ]
+    message_sent(desk.domain, to="else@customer.example")
+    message_sent(desk.agency.domain("other.com"))
+    path = f"/v1/recipients/{recipient_id_of(desk.domain.domain_id, 'ines@customer.example')}"
+
+    shown = desk.mailersend(path).json["data"]
+    assert (shown["email"], shown["domain"]["name"]) == ("ines@customer.example", "client.com")
+    assert [each["id"] for each in shown["emails"]] == [
+        message_id(each.message_id) for each in reversed(mailed)
+    ]
+    assert [each["type"] for each in shown["emails"][0]["activity"]] == ["sent", "soft_bounced"]
+
+    token = desk.tokens[Dialect.MAILERSEND]
+    assert desk.function.call("DELETE", path, token).status == 204
+    assert desk.function.call("DELETE", path, token).status == 404
+    assert desk.mailersend(path).status == 404
+    listed = desk.mailersend(f"/v1/domains/{desk.domain.domain_id}/recipients").json["data"]
+    assert [each["email"] for each in listed] == ["else@customer.example"]
+
+
+@pytest.mark.parametrize("identifier", ["x", "0" * 16, "!" * 32, "0" * 31 + "Z", "%F0%9F%92%8C"])
+def test_what_is_no_recipients_id_is_not_found(desk, identifier):
+    assert desk.mailersend(f"/v1/recipients/{identifier}").status == 404
 
 
 def test_counts_come_by_day_week_month_and_year(desk):

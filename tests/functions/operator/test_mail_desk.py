@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from letterhead.adapters.tables.outbox import OutboxItem
+from letterhead.tokens.dialect import Dialect
 from tests.fakes.agency import Agency
 from tests.fakes.mail_events import batch_of, event_document, sample
 
@@ -105,6 +106,33 @@ def test_the_operator_lets_it_send_again_and_the_past_is_forgiven(post):
     post.tell("bounce_permanent", 1, "after")
     assert post.now().sends
     assert post.resume() == {"error": "sending isn't paused for the domain"}
+
+
+def test_a_paused_account_sees_why_and_cannot_resume_by_itself(post, load):
+    post.tell("delivery", 95)
+    post.tell("bounce_permanent", 5)
+    domains = load("domains")
+    tokens = {dialect: post.agency.token(dialect).text for dialect in Dialect}
+    path = f"/v1/domains/{post.domain.domain_id}"
+
+    def shown(dialect, path, *inside):
+        found = domains.call("GET", path, tokens[dialect]).json
+        for key in inside:
+            found = found[key]
+        return found["sending_paused"]["reason"]
+
+    assert shown(Dialect.MAILERSEND, path, "data") == "bounces"
+    assert shown(Dialect.SENDARA, "/v1/domains/client.com") == "bounces"
+    assert shown(Dialect.SENDMAILOS, "/api/v1/domains", "domains", 0) == "bounces"
+    for change in ({"send_paused": False}, {"sending_paused": None}, {"paused_at": None}):
+        domains.call("PUT", f"{path}/settings", tokens[Dialect.MAILERSEND], json=change)
+        domains.call("GET", f"{path}/verify", tokens[Dialect.MAILERSEND])
+    assert not post.now().sends
+    assert shown(Dialect.MAILERSEND, path, "data") == "bounces"
+
+    post.resume()
+    found = domains.call("GET", path, tokens[Dialect.MAILERSEND]).json["data"]
+    assert found["sending_paused"] is None
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from letterhead.activity.analytics import Grouping
+from letterhead.activity.recipients import NoSuchRecipientError
 from letterhead.dialects.mailersend.activity import EVENT_NAMES
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.domains.domain import DomainNotFoundError
@@ -18,6 +19,9 @@ _LONG_ID = f"^{values.SHORT_ID}[0-9a-z]{{16}}$"
 _MESSAGE_ID = "^0{4}[0-9a-f]{20}$"
 _LAST_SECOND = 253402300798
 PATH_PARAMETERS = {
+    "mailed": Parameter(
+        "mailed", Place.PATH, text(pattern=f"^{values.SHORT_ID}[0-9a-f]{{16}}$"), "The recipient's id."
+    ),
     "activity": Parameter("activity", Place.PATH, text(pattern=_LONG_ID), "The activity's id."),
     "message": Parameter(
         "message", Place.PATH, text(pattern=_MESSAGE_ID), "The message's id, as `x-message-id` has it."
@@ -56,6 +60,31 @@ _RECIPIENT = {
 _DOMAIN = resource({"id": values.short_id(), "name": text(), "created_at": _MOMENT, "updated_at": _MOMENT})
 _TAGS = nullable(array(text()))
 _MESSAGE = {"id": text(pattern=_MESSAGE_ID), "created_at": _MOMENT, "updated_at": _MOMENT}
+_EMAIL = resource(
+    {
+        "id": text("The message's id.", pattern=_MESSAGE_ID),
+        "from": text(),
+        "to": text(),
+        "subject": text(),
+        "text": nullable(text()),
+        "html": nullable(text()),
+        "tags": _TAGS,
+        "status": text(),
+        "created_at": _MOMENT,
+        "updated_at": _MOMENT,
+        "activity": array(
+            resource(
+                {
+                    "id": text(pattern=_LONG_ID),
+                    "type": one_of(EVENT_NAMES),
+                    "created_at": _MOMENT,
+                    "detail": _DETAIL,
+                }
+            )
+        ),
+    },
+    "The mail to one recipient; `to` and `activity` are Letterhead's.",
+)
 _THRESHOLDS = resource(
     {
         "warning": {"type": "number", "description": "From this share on the owner is warned."},
@@ -96,39 +125,21 @@ SCHEMAS: dict[str, Schema] = {
     "MessageWithEmails": resource(
         {
             **_MESSAGE,
-            "emails": array(
-                resource(
-                    {
-                        "id": text("The message's id.", pattern=_MESSAGE_ID),
-                        "from": text(),
-                        "to": text(),
-                        "subject": text(),
-                        "text": nullable(text()),
-                        "html": nullable(text()),
-                        "tags": _TAGS,
-                        "status": text(),
-                        "created_at": _MOMENT,
-                        "updated_at": _MOMENT,
-                        "activity": array(
-                            resource(
-                                {
-                                    "id": text(pattern=_LONG_ID),
-                                    "type": one_of(EVENT_NAMES),
-                                    "created_at": _MOMENT,
-                                    "detail": _DETAIL,
-                                }
-                            )
-                        ),
-                    },
-                    "The mail to one recipient; `to` and `activity` are Letterhead's.",
-                )
-            ),
+            "emails": array(_EMAIL),
             "domain": {"anyOf": [_DOMAIN, {"type": "null"}]},
         },
         "A message with what became of it.",
     ),
     "Recipient": resource(
         {**_RECIPIENT, "domain": _DOMAIN}, "An address that a domain has mailed while activity is kept."
+    ),
+    "RecipientWithEmails": resource(
+        {
+            **_RECIPIENT,
+            "emails": array(_EMAIL, "Those among the account's last 300 messages, at most 25, newest first."),
+            "domain": {"anyOf": [_DOMAIN, {"type": "null"}]},
+        },
+        "A recipient with the mails to them.",
     ),
     "Analytics": resource(
         {
@@ -238,9 +249,30 @@ OPERATIONS = {
         _TAG,
         "List recipients",
         "Domain after domain, the newest domain first.",
-        Answer(200, "A page of recipients.", simple_page_of(ref("Recipient"))),
+        Answer(
+            200,
+            "A page of recipients.",
+            simple_page_of(ref("Recipient")),
+            {"First": Link("showRecipient", {"mailed": "$response.body#/data/0/id"})},
+        ),
         parameters=PARAMETERS,
         refusals=(InvalidFieldsError,),
+    ),
+    ("GET", "/v1/recipients/{mailed}"): Operation(
+        "showRecipient",
+        _TAG,
+        "Show a recipient",
+        "With the mails to them.",
+        Answer(200, "The recipient.", one("RecipientWithEmails")),
+        refusals=(NoSuchRecipientError,),
+    ),
+    ("DELETE", "/v1/recipients/{mailed}"): Operation(
+        "deleteRecipient",
+        _TAG,
+        "Forget a recipient",
+        "With what is remembered of their soft bounces. Lists that block them keep them; the next mail makes them known again.",
+        Answer(204, "They are forgotten."),
+        refusals=(NoSuchRecipientError,),
     ),
     ("GET", "/v1/domains/{domain}/recipients"): Operation(
         "listDomainRecipients",

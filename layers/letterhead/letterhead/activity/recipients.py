@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from letterhead import identifiers
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
@@ -74,11 +75,28 @@ class Recipients(Protocol):
         """The same of a recipient who has taken a complaint back."""
 
 
+class NoSuchRecipientError(Exception):
+    """This account has no such recipient, or it isn't kept any more."""
+
+
 class RecipientList(Protocol):
-    """Where recipients are listed."""
+    """Where recipients are read, and forgotten when an account asks for it."""
+
+    def by_id(self, account_id: str, recipient_id: str, now: datetime) -> Recipient | None:
+        """The account's recipient of that id, or None."""
+
+    def forget(self, recipient: Recipient) -> None:
+        """Forget a recipient with what is remembered of their feedback; forgetting them twice is once."""
 
     def page(self, domain_id: str, *, size: int, after: str | None, now: datetime) -> Sequence[Recipient]:
         """At most `size` of a domain's recipients, in the order of their ids, behind the one of the id `after`."""
+
+
+def domain_in(recipient_id: str) -> str | None:
+    """The id of the domain in a recipient's id; None for what is no recipient's id."""
+    domain_id, digest = recipient_id[:16], recipient_id[16:]
+    is_one = identifiers.is_id(domain_id) and len(digest) == 16 and not digest.strip("0123456789abcdef")
+    return domain_id if is_one else None
 
 
 def recipient_id_of(domain_id: str, address: str) -> str:

@@ -46,6 +46,9 @@ def additions(domain: SendingDomain, write: WriteMoment) -> dict[str, object]:
             "value": domain.challenge,
             "status": _ownership(domain),
         },
+        "sending_paused": None
+        if domain.paused_at is None
+        else {"reason": domain.pause_reason, "since": write(domain.paused_at)},
         "warm_up": _warm_up(domain),
         "ownership_lost_at": None if domain.lost_at is None else write(domain.lost_at),
     }

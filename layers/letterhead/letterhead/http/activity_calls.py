@@ -1,17 +1,20 @@
-"""Activity, messages, recipients and analytics over HTTP: calls that only read."""
+"""Activity, messages, recipients and analytics over HTTP. All calls only read, but the one that forgets a recipient."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead import identifiers
 from letterhead.activity.activity import day_of
 from letterhead.activity.analytics import groups_of
+from letterhead.activity.recipients import NoSuchRecipientError
 from letterhead.dialects.mailersend import activity as mailersend
 from letterhead.dialects.mailersend import analytics
 from letterhead.dialects.mailersend.ids import read_message_id
 from letterhead.dialects.problem import InvalidFieldsError
+from letterhead.dialects.reply import Reply
 from letterhead.dialects.sendara import messages as sendara
 from letterhead.domains.domain import DomainNotFoundError
 from letterhead.domains.pages import DomainQuery
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from letterhead.activity.log import ActivityHistory
     from letterhead.activity.recipients import Recipient, RecipientList
     from letterhead.dialects.mailersend.pages import PageQuery
-    from letterhead.dialects.reply import Reply
     from letterhead.domains.domain import SendingDomain
     from letterhead.domains.pages import DomainPage
     from letterhead.http.request import Request
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 _DOMAINS_AT_ONCE = 100
 # How many messages a filtered list looks at before it gives what it has, and a cursor.
 _MOST_SEARCHED = 300
+# How many mails a recipient is shown with.
+_MOST_MAILS = 25
 
 
 class ActivityNotFoundError(Exception):
@@ -85,6 +89,8 @@ class ActivityCalls:
             "activity.list_messages": self.list_messages,
             "activity.show_message": self.show_message,
             "activity.list_recipients": self.list_recipients,
+            "activity.show_recipient": self.show_recipient,
+            "activity.delete_recipient": self.delete_recipient,
             "activity.list_domain_recipients": self.list_domain_recipients,
             "activity.show_analytics": self.show_analytics,
             "activity.show_reputation": self.show_reputation,
@@ -132,6 +138,24 @@ class ActivityCalls:
         """`GET /v1/recipients`: domain after domain, the newest one first."""
         page = mailersend.read_page_alone(request.query)
         return self._recipients(request, page, self._every_domain(request), "/v1/recipients")
+
+    def show_recipient(self, request: Request) -> Reply:
+        """`GET /v1/recipients/{mailed}`: with the mails to them among the account's last messages."""
+        recipient = self._recipient(request)
+        query = MessageQuery(size=_MOST_SEARCHED, domain_id=recipient.domain_id)
+        found = (
+            message
+            for message in self.messages.page(request.account_id, query, request.now)
+            if recipient.address in (*message.recipients, *message.dropped)
+        )
+        mails = [(message, self._history(request, message)) for message in islice(found, _MOST_MAILS)]
+        domain = self.domains.by_id(request.account_id, recipient.domain_id)
+        return mailersend.recipient_shown(recipient, mails, domain)
+
+    def delete_recipient(self, request: Request) -> Reply:
+        """`DELETE /v1/recipients/{mailed}`: lists that block them keep them."""
+        self.recipients.forget(self._recipient(request))
+        return Reply(204)
 
     def list_domain_recipients(self, request: Request) -> Reply:
         """`GET /v1/domains/{domain}/recipients`."""
@@ -187,6 +211,12 @@ class ActivityCalls:
             if wanted.fits(message, status):
                 found.append((message, status))
         return sendara.listed(found, last if len(candidates) == _MOST_SEARCHED else None)
+
+    def _recipient(self, request: Request) -> Recipient:
+        found = self.recipients.by_id(request.account_id, request.parameters["mailed"], request.now)
+        if found is None or not request.token.sees_domain(found.domain_id):
+            raise NoSuchRecipientError
+        return found
 
     def _message(self, request: Request, message_id: str | None) -> tuple[MessageFacts, Sequence[Activity]]:
         """A message and its activities, which may be kept when it isn't any more."""

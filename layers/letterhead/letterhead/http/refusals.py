@@ -149,6 +149,7 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
         Kind.INVALID, fields={"domain_name": ("The domain name is one of this service's own.",)}
     ),
     "http.activity_calls.ActivityNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
+    "activity.recipients.NoSuchRecipientError": lambda _: Problem(Kind.NOT_FOUND),
     "identities.identity.IdentityNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
     "identities.identity.AddressTakenError": lambda _: Problem(
         Kind.TAKEN, fields={"email": ("The email has already been taken.",)}

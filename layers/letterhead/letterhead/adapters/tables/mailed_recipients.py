@@ -9,7 +9,7 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from letterhead.activity.recipients import Feedback, Recipient, recipient_id_of
+from letterhead.activity.recipients import Feedback, Recipient, domain_in, recipient_id_of
 from letterhead.adapters.tables.activity_item import SHARDS, microseconds, moment_in, shard_of
 from letterhead.adapters.tables.plain_items import (
     ConditionFailedError,
@@ -85,6 +85,26 @@ class RecipientTable:
     def note_not_spam(self, account_id: str, domain_id: str, address: str, occurred_at: datetime) -> Feedback:
         """The same of a recipient who has taken a complaint back."""
         return self._note_latest(_NOT_SPAM, account_id, domain_id, address, occurred_at)
+
+    def by_id(self, account_id: str, recipient_id: str, now: datetime) -> Recipient | None:
+        """The account's recipient of that id as it is now (strongly consistent), or None; 1 RRU."""
+        domain_id = domain_in(recipient_id)
+        if domain_id is None:
+            return None
+        asked = {
+            "TableName": self._table_name,
+            "Key": _place(domain_id, recipient_id),
+            "ConsistentRead": True,
+        }
+        item = call("GetItem", asked).get("Item")
+        if item is None or item["account_id"]["S"] != account_id or not _lives(item, now):
+            return None
+        return _recipient(item) if "created_at" in item else None
+
+    def forget(self, recipient: Recipient) -> None:
+        """Forget a recipient; forgetting them twice is once."""
+        key = _place(recipient.domain_id, recipient.recipient_id)
+        call("DeleteItem", {"TableName": self._table_name, "Key": key})
 
     def page(self, domain_id: str, *, size: int, after: str | None, now: datetime) -> Sequence[Recipient]:
         """At most `size` of a domain's recipients, in the order of their ids; one Query a shard."""
@@ -164,7 +184,10 @@ class RecipientTable:
 
 
 def _key(domain_id: str, address: str) -> dict[str, dict[str, str]]:
-    recipient_id = recipient_id_of(domain_id, address)
+    return _place(domain_id, recipient_id_of(domain_id, address))
+
+
+def _place(domain_id: str, recipient_id: str) -> dict[str, dict[str, str]]:
     return {"place": text(f"{domain_id}#{shard_of(recipient_id)}"), "recipient_id": text(recipient_id)}
 
 

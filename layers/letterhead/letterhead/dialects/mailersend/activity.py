@@ -186,6 +186,28 @@ def recipients_listed(
     )
 
 
+def recipient_shown(
+    recipient: Recipient,
+    mails: Sequence[tuple[MessageFacts, Sequence[Activity]]],
+    domain: SendingDomain | None,
+) -> Reply:
+    """The answer to a read of a recipient: with the mails to them, newest first, each with its history there."""
+    address = recipient.address
+    return Reply(
+        200,
+        {
+            "data": {
+                **recipient_object(recipient),
+                "emails": [
+                    _email_object(message, address, [one for one in history if one.recipient == address])
+                    for message, history in mails
+                ],
+                "domain": None if domain is None else domain_object(domain),
+            }
+        },
+    )
+
+
 def recipient_object(recipient: Recipient) -> dict[str, object]:
     """A recipient."""
     return {

@@ -10,6 +10,15 @@ ROUTES = (
     Route("GET", "/v1/messages", "activity.list_messages", MAILERSEND, "activity_read", DOMAIN),
     Route("GET", "/v1/messages/{message}", "activity.show_message", MAILERSEND, "activity_read", DOMAIN),
     Route("GET", "/v1/recipients", "activity.list_recipients", MAILERSEND, "recipients_read", DOMAIN),
+    Route("GET", "/v1/recipients/{mailed}", "activity.show_recipient", MAILERSEND, "recipients_read", DOMAIN),
+    Route(
+        "DELETE",
+        "/v1/recipients/{mailed}",
+        "activity.delete_recipient",
+        MAILERSEND,
+        "recipients_full",
+        DOMAIN,
+    ),
     Route(
         "GET",
         "/v1/domains/{domain}/recipients",
