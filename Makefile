@@ -138,6 +138,10 @@ openapi: $(VENV)  ## make docs/openapi anew from the table of routes and the dec
 bench-events: $(VENV)  ## how many of SES's events a core takes in, beside the floor that the AWS client sets
 	python -m tests.bench.events
 
+.PHONY: bench-import
+bench-import: $(VENV)  ## what an import of 100,000 suppressions takes, with the store's time taken out
+	PYTHONPATH=layers/letterhead python -m tests.bench.suppression_import
+
 .PHONY: bench
 bench: build .build/plot/.made  ## all benches, each beside its floor: bench/results.json, docs/performance.md and its plot
 	python -m tests.bench .build/plot/bin/python

@@ -103,14 +103,16 @@ class Store:
         headers = {"content-type": "application/x-amz-json-1.0"}
         about_a_message = operation == "GetItem" and b'"messages"' in request.body
         answer = _MESSAGE if about_a_message else _ANSWERS[operation]
-        return AWSResponse(request.url, 200, headers, _Raw(json.dumps(answer).encode()))
+        return AWSResponse(request.url, 200, headers, Raw(json.dumps(answer).encode()))
 
     def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         if self.asked is not None:
             self.asked.append((model.name, params))
 
 
-class _Raw(io.BytesIO):
+class Raw(io.BytesIO):
+    """A body as botocore reads it."""
+
     def stream(self, **_: Any) -> Any:
         yield self.read()
 

@@ -133,6 +133,16 @@ def test_sendmailos_keys_are_made_and_listed(cloud: LocalCloud, account: Account
 def test_the_operator_suspends_resumes_exports_and_deletes_an_account(cloud: LocalCloud) -> None:
     account = cloud.account("Leaving Agency")
     account.verified_domain("mail.tokens-leaving.com")
+    mail = {
+        "destination": {"email": "rita@reader.example"},
+        "payload": {"subject": "Hi", "body_text": "Hi"},
+        "metadata": {"from_email": "news@mail.tokens-leaving.com"},
+    }
+    sent = account.sendara("POST", "/v1/send", mail).json["id"]
+    cloud.until(
+        lambda: account.sendara("GET", f"/v1/messages/{sent}").json["status"],
+        lambda status: status == "delivered",
+    )
     known = {"account_id": account.account_id}
     operate(cloud, action="suspend_account", **known)
     assert account.sendara("GET", "/v1/domains").status == 403
@@ -141,6 +151,9 @@ def test_the_operator_suspends_resumes_exports_and_deletes_an_account(cloud: Loc
     exported = operate(cloud, action="export_account", **known)
     assert [domain["name"] for domain in exported["domains"]] == ["mail.tokens-leaving.com"]
     assert not any(text in json.dumps(exported) for text in account.tokens.values())
+    while exported["next"] is not None:
+        exported = operate(cloud, action="export_account", after=exported["next"], **known)
+    assert [message["recipients"] for message in exported["messages"]] == [["rita@reader.example"]]
     assert known["account_id"] in all_accounts(cloud)
 
     assert "confirm" in operate(cloud, action="delete_account", confirm="leaving agency", **known)["error"]

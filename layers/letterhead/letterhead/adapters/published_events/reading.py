@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import parseaddr
 
 from letterhead.adapters.published_events.spelling import one_spelling
 from letterhead.mail_events.event import EventName, EventRecipient, MailEvent, PublishedMail
@@ -114,7 +115,7 @@ def _mail(mail: Json) -> PublishedMail:
     return PublishedMail(
         ses_message_id=_text(mail.get("messageId")),
         sent_at=_moment(mail.get("timestamp")),
-        from_address=_text(senders[0]),
+        from_address=parseaddr(_text(senders[0]))[1] or _text(senders[0]),
         subject=_text(headers.get("subject"), 998),
         destination=_addresses(mail.get("destination")),
         tags=_tags(_object(mail.get("tags"))),
