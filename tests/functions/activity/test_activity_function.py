@@ -1,9 +1,7 @@
-"""Activity, messages, recipients and analytics, as MailerSend's and Sendara's clients ask for them."""
+"""Activity, recipients and analytics, as MailerSend's clients ask for them."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,18 +10,13 @@ from letterhead import identifiers
 from letterhead.activity.activity import ActivityType
 from letterhead.activity.recipients import recipient_id_of
 from letterhead.adapters.tables.connection import connection
-from letterhead.adapters.tables.idempotency import IdempotencyTable
 from letterhead.dialects.mailersend.ids import message_id
-from letterhead.idempotency.answer import Answer
-from letterhead.idempotency.key import entry_name
-from letterhead.idempotency.run import Run
-from letterhead.messages.message import MessageStatus
 from letterhead.tokens.dialect import Dialect
 from tests.capacity_meter import metered
-from tests.fakes.activities import message_sent, message_stored, recorded
+from tests.fakes.activities import message_sent
 from tests.fakes.agency import Agency
+from tests.functions.activity.conftest import NOW, seconds
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 SENT, DELIVERED, HARD, SOFT, OPENED, COMPLAINT = (
     ActivityType.SENT,
     ActivityType.DELIVERED,
@@ -32,46 +25,6 @@ SENT, DELIVERED, HARD, SOFT, OPENED, COMPLAINT = (
     ActivityType.OPENED,
     ActivityType.SPAM_COMPLAINT,
 )
-
-
-class Desk:
-    """An agency with a domain, and its clients."""
-
-    def __init__(self, function) -> None:
-        self.function = function
-        self.agency = Agency()
-        self.domain = self.agency.domain("client.com")
-        self.identity = self.agency.identity("amy@client.com", self.domain)
-        self.tokens = {dialect: self.agency.token(dialect).text for dialect in Dialect}
-
-    def mailersend(self, path: str, **query):
-        return self._get(Dialect.MAILERSEND, path, query)
-
-    def sendara(self, path: str, **query):
-        return self._get(Dialect.SENDARA, path, query)
-
-    def activity(self, domain=None, **query):
-        span = {"date_from": seconds(NOW - timedelta(days=40)), "date_to": seconds(NOW + timedelta(hours=1))}
-        domain = domain or self.domain
-        return self.mailersend(f"/v1/activity/{domain.domain_id}", **{**span, **query})
-
-    def follow(self, url: str):
-        path, _, query = url.partition("?")
-        path = "/" + path.split("/", 3)[3]
-        return self.function.call("GET", path, self.tokens[Dialect.MAILERSEND], query=query)
-
-    def _get(self, dialect: Dialect, path: str, query):
-        text = "&".join(f"{name}={value}" for name, value in query.items())
-        return self.function.call("GET", path, self.tokens[dialect], query=text)
-
-
-def seconds(moment: datetime) -> int:
-    return int(moment.timestamp())
-
-
-@pytest.fixture
-def desk(tables, load) -> Desk:
-    return Desk(load("activity"))
 
 
 def test_activity_comes_newest_first_with_its_mail(desk):
@@ -170,25 +123,6 @@ def test_anothers_activity_and_messages_do_not_exist(desk):
     assert desk.mailersend(f"/v1/messages/{theirs.message_id}").status == 404
     assert desk.mailersend("/v1/messages").json["data"] == []
     assert desk.activity().json["data"] == []
-
-
-def test_messages_are_listed_and_shown_with_their_mails(desk):
-    sent = [
-        message_sent(desk.domain, at=NOW - timedelta(hours=number), types=(SENT, DELIVERED, OPENED))
-        for number in range(30)
-    ]
-    first = desk.mailersend("/v1/messages")
-    ids = [message_id(each.message_id) for each in sent]
-    assert [each["id"] for each in first.json["data"]] == ids[:25]
-    rest = desk.follow(first.json["links"]["next"])
-    assert [each["id"] for each in rest.json["data"]] == ids[25:]
-    assert rest.json["links"]["next"] is None
-
-    shown = desk.mailersend(f"/v1/messages/{ids[0]}").json["data"]
-    assert shown["domain"]["name"] == "client.com"
-    (email,) = shown["emails"]
-    assert (email["to"], email["status"]) == ("ines@customer.example", "delivered")
-    assert [each["type"] for each in email["activity"]] == ["sent", "delivered", "opened"]
 
 
 def test_recipients_come_once_however_often_they_were_mailed(desk):
@@ -309,138 +243,6 @@ def test_the_rates_of_a_domain_are_shown_with_their_thresholds(desk):
         "/v1/analytics/reputation", domain_id=desk.domain.domain_id, identity_id=desk.identity.identity_id
     ).json["data"]
     assert of_one["windows"][0]["bounce_rate"] == 1.0
-
-
-def test_sendara_lists_messages_by_status_words_and_time(desk):
-    bounced = message_sent(desk.domain, at=NOW - timedelta(hours=1), types=(SENT, HARD), subject="Invoice 7")
-    message_sent(desk.domain, at=NOW - timedelta(days=3), types=(SENT, DELIVERED))
-    message_sent(desk.domain, at=NOW - timedelta(days=5), types=(SENT,))
-
-    def statuses(**query):
-        return [each["status"] for each in desk.sendara("/v1/messages", **query).json["messages"]]
-
-    assert statuses() == ["bounced", "delivered", "sent"]
-    assert statuses(status="delivered") == ["delivered"]
-    assert statuses(search="INVOICE") == ["bounced"]
-    assert statuses(channel="sms") == []
-    assert statuses(**{"from": f"{NOW - timedelta(days=4):%Y-%m-%d}"}) == ["bounced", "delivered"]
-    assert statuses(to=f"{NOW - timedelta(days=4):%Y-%m-%dT%H:%M:%SZ}") == ["sent"]
-    assert bounced
-
-
-def test_sendaras_pages_follow_one_another(desk):
-    sent = [message_sent(desk.domain, at=NOW - timedelta(hours=number)) for number in range(7)]
-
-    seen, cursor = [], ""
-    while cursor is not None:
-        page = desk.sendara("/v1/messages", limit=3, cursor=cursor).json
-        seen += [each["id"] for each in page["messages"]]
-        cursor = page["next_cursor"]
-    assert seen == [identifiers.to_prefixed("msg", each.message_id) for each in sent]
-
-
-def test_sendara_shows_a_message_with_its_events(desk):
-    message = message_sent(desk.domain, types=(SENT, SOFT, COMPLAINT))
-    shown = desk.sendara(f"/v1/messages/{identifiers.to_prefixed('msg', message.message_id)}").json
-
-    assert (shown["status"], shown["channel"]) == ("complained", "email")
-    assert [each["event_type"] for each in shown["events"]] == ["sent", "bounced", "complained"]
-
-
-# What no activity tells yet: a message is listed as soon as it is accepted, with how far it has come.
-@pytest.mark.parametrize(
-    ("status", "sendaras", "mailersends"),
-    [
-        (MessageStatus.QUEUED, "queued", "queued"),
-        (MessageStatus.WAITING, "queued", "queued"),
-        (MessageStatus.LEAVING, "queued", "queued"),
-        (MessageStatus.SCHEDULED, "scheduled", "scheduled"),
-        (MessageStatus.CANCELLED, "cancelled", "cancelled"),
-        (MessageStatus.SENT, "sent", "sent"),
-        (MessageStatus.FAILED, "failed", "rejected"),
-    ],
-)
-def test_a_message_is_known_by_its_status_before_any_event(desk, status, sendaras, mailersends):
-    message = message_stored(desk.domain, status=status, test=status is MessageStatus.SENT)
-
-    (listed,) = desk.sendara("/v1/messages").json["messages"]
-    assert (listed["id"], listed["status"]) == (identifiers.to_prefixed("msg", message.message_id), sendaras)
-    assert desk.sendara("/v1/messages", status=sendaras).json["messages"] == [listed]
-    shown = desk.sendara(f"/v1/messages/{listed['id']}").json
-    assert (shown["status"], shown["events"]) == (sendaras, [])
-    (mail,) = desk.mailersend(f"/v1/messages/{message_id(message.message_id)}").json["data"]["emails"]
-    assert (mail["to"], mail["status"], mail["activity"]) == ("ines@customer.example", mailersends, [])
-
-
-def test_whom_a_message_does_not_go_to_is_shown_with_it(desk):
-    message = message_stored(desk.domain, dropped={"bo@customer.example": "hard_bounces"})
-    recorded(message, ActivityType.SUPPRESSED, "bo@customer.example", NOW)
-
-    shown = desk.mailersend(f"/v1/messages/{message_id(message.message_id)}").json["data"]
-    assert {each["to"]: each["status"] for each in shown["emails"]} == {
-        "ines@customer.example": "sent",
-        "bo@customer.example": "suppressed",
-    }
-
-
-def test_a_message_of_which_only_events_are_known_is_shown_from_them(desk):
-    message = replace(message_stored(desk.domain), message_id=identifiers.new_id(NOW))
-    for type_ in (SENT, DELIVERED):
-        recorded(message, type_, "ines@customer.example", NOW)
-
-    shown = desk.mailersend(f"/v1/messages/{message_id(message.message_id)}").json["data"]
-    (mail,) = shown["emails"]
-    assert (mail["to"], mail["status"], mail["subject"]) == (
-        "ines@customer.example",
-        "delivered",
-        "Your order has left",
-    )
-    assert desk.sendara(f"/v1/messages/{identifiers.to_prefixed('msg', message.message_id)}").status == 200
-
-
-def sent_under(token, key, message, *, status=201, at=NOW):
-    """The answer to a send, kept as the front door keeps it."""
-    store = IdempotencyTable("IdempotencyTable")
-    run = Run(
-        entry_name(token.id, "POST", "/v1/send", {}, key),
-        "run",
-        "f",
-        at + timedelta(seconds=40),
-        at + timedelta(days=1),
-    )
-    assert store.begin(run, at) is None
-    body = json.dumps({"id": identifiers.to_prefixed("msg", message.message_id)})
-    store.end(run, Answer(status, body, "application/json", {}))
-
-
-def test_sendara_finds_a_message_by_the_key_that_any_of_the_accounts_keys_gave_it(desk):
-    sender = desk.agency.token(Dialect.SENDARA, scopes=frozenset({"send"}))
-    message, other = message_stored(desk.domain), message_stored(desk.domain)
-    sent_under(sender, "order-7", message)
-    sent_under(sender, "refused", other, status=409)
-    sent_under(sender, "old", other, at=NOW - timedelta(days=2))
-    rival = Agency("rival")
-    sent_under(rival.token(Dialect.SENDARA), "theirs", message_stored(rival.domain("rival.com")))
-
-    found = desk.sendara("/v1/messages", idempotency_key="order-7")
-    assert found.json["id"] == identifiers.to_prefixed("msg", message.message_id)
-    assert found.json["events"] == []
-    for key in ("refused", "old", "theirs", "order-8", "%00", "x" * 300):
-        assert desk.sendara("/v1/messages", idempotency_key=key).status == 404
-
-
-def test_a_key_of_another_domains_message_finds_nothing_for_a_restricted_key(desk):
-    other = desk.agency.domain("other.com")
-    message = message_stored(other)
-    sent_under(desk.agency.token(Dialect.SENDARA), "order-7", message)
-    desk.tokens[Dialect.SENDARA] = desk.agency.token(Dialect.SENDARA, domain_id=desk.domain.domain_id).text
-
-    assert desk.sendara("/v1/messages", idempotency_key="order-7").status == 404
-
-
-@pytest.mark.parametrize("query", [{"cursor": "!"}, {"limit": "many"}, {"status": "lost"}, {"from": "once"}])
-def test_sendara_refuses_what_it_cannot_read(desk, query):
-    assert desk.sendara("/v1/messages", **query).status == 400
 
 
 def test_what_is_past_its_days_is_gone_before_dynamodb_drops_it(desk):
