@@ -155,6 +155,10 @@ flame: build .build/plot/.made  ## where a bench spends its time: BENCH=request 
 	.build/plot/bin/python -m pip --disable-pip-version-check --no-input install --quiet --requirement requirements-plot.txt
 	@touch $@
 
+.PHONY: bench-send
+bench-send: $(VENV)  ## what accepting a mail costs beside its AWS calls, and how many mails a core lets leave in a second
+	@PYTHONPATH=layers/letterhead python -m tests.bench.send
+
 .PHONY: bench-webhooks
 bench-webhooks: $(VENV)  ## what a webhook delivery costs beside its floor, the pace of a thousand, and what dead endpoints do to live ones
 	@PYTHONPATH=layers/letterhead python -m tests.bench.webhooks

@@ -1,7 +1,5 @@
 """From the message queue to SES. A message that can't leave now comes back by itself; the others of its batch don't."""
 
-from datetime import timedelta
-
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
@@ -22,7 +20,7 @@ from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.limits import open_leases
 from letterhead.adapters.tables.messages import MessageTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
-from letterhead.http.message_sender import MessageSender, paced
+from letterhead.http.message_sender import MessageSender, lately, paced
 from letterhead.http.sending_limits import WarmUpSends
 from letterhead.messages.departure import Departures
 from letterhead.messages.history import MessageHistory
@@ -31,15 +29,16 @@ from letterhead.settings import Settings
 
 settings = Settings.from_env()
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-kept, counts = timedelta(days=settings.activity_days), CountTable(settings.counts_table)
+kept, counts = settings.activity_kept, CountTable(settings.counts_table)
 log = ActivityTable(settings.activity_table, counts, kept)
 history = MessageHistory(log, ActivityLists(settings.activity_table, counts))
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
+accounts, recent_domains = lately(AccountTable(settings.accounts_table), domains)
 ses = SesMessages(settings.configuration_set, paced(SesAccount(), settings.sending_environments))
 departures = Departures(
     store=MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept),
-    accounts=AccountTable(settings.accounts_table),
-    domains=domains,
+    accounts=accounts,
+    domains=recent_domains,
     identities=IdentityTable(settings.identities_table),
     lists=SuppressionTable(settings.suppressions_table),
     warm_ups=WarmUpSends(open_leases(settings.limits_table), settings.warm_up, counts, domains),

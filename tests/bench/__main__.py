@@ -29,6 +29,7 @@ BENCHES: Sequence[Sequence[str]] = (
     ("events",),
     ("webhooks",),
     ("reverify", "2000"),
+    ("send",),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
@@ -18,10 +18,12 @@ def key_of(target: str, body: bytes) -> tuple[str, str]:
 
 
 @contextmanager
-def canned_dynamodb(answers: Answers) -> Iterator[str]:
-    """The endpoint's URL."""
+def canned_dynamodb(answers: Answers, key: Callable[[str, bytes], tuple[str, str]] = key_of) -> Iterator[str]:
+    """The endpoint's URL. `key` tells what a call is known by from its target, or for want of one its path, and its body."""
     here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("fork").Process(target=_serve, args=(answers, there), daemon=True)
+    process = multiprocessing.get_context("fork").Process(
+        target=_serve, args=(answers, key, there), daemon=True
+    )
     process.start()
     try:
         yield f"http://127.0.0.1:{here.recv()}"
@@ -30,13 +32,14 @@ def canned_dynamodb(answers: Answers) -> Iterator[str]:
         process.join()
 
 
-def _serve(answers: Answers, ready: Connection) -> None:
+def _serve(answers: Answers, key: Callable[[str, bytes], tuple[str, str]], ready: Connection) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while head := await _head(reader):
-            lines = (line.partition(": ") for line in head.decode().split("\r\n")[1:])
+            first, *rest = head.decode().split("\r\n")
+            lines = (line.partition(": ") for line in rest)
             headers = {name.lower(): value for name, _, value in lines}
-            body = await reader.readexactly(int(headers["content-length"]))
-            content = answers.get(key_of(headers["x-amz-target"], body))
+            body = await reader.readexactly(int(headers.get("content-length", "0")))
+            content = answers.get(key(headers.get("x-amz-target") or first.split(" ")[1], body))
             status = "200 OK" if content is not None else "501 Not Implemented"
             content = content or b"{}"
             writer.write(

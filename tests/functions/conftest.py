@@ -77,7 +77,7 @@ def load(aws_environment, monkeypatch) -> Callable[..., LoadedFunction]:
 
     def loading(name: str, **chosen: str) -> LoadedFunction:
         environment = {
-            variable: chosen.get(variable, _resolved(value))
+            variable: chosen.get(variable, resolved(value))
             for variable, value in environment_of(name).items()
         }
         for variable, value in environment.items():
@@ -87,7 +87,7 @@ def load(aws_environment, monkeypatch) -> Callable[..., LoadedFunction]:
     return loading
 
 
-def _resolved(value: Any) -> str:
+def resolved(value: Any) -> str:
     if not isinstance(value, dict):
         return str(value)
     name = value.get("Ref")

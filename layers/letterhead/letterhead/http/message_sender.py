@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from letterhead.http.api import Clock, utc_now
+from letterhead.messages.lately import LatelyAccounts, LatelyDomains
 from letterhead.messages.pace import Pace
 from letterhead.unavailable import UnavailableError
 
@@ -13,12 +14,18 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
     from letterhead.messages.departure import DepartureRequest, Departures
+    from letterhead.messages.lately import AccountsById, DomainsById
     from letterhead.messages.pace import SendRate
 
 
 def paced(rate: SendRate, environments: int) -> Pace:
     """The pace of this environment, in real time."""
     return Pace(rate, environments, time.monotonic, time.sleep)
+
+
+def lately(accounts: AccountsById, domains: DomainsById) -> tuple[LatelyAccounts, LatelyDomains]:
+    """Both, remembered for a second of real time."""
+    return LatelyAccounts(accounts, time.monotonic), LatelyDomains(domains, time.monotonic)
 
 
 class MessageSender:
