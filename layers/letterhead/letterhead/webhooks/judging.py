@@ -85,7 +85,7 @@ class Judging:
             for attempt in delivery.attempts
             if attempt.at >= endpoint.updated_at and attempt.cause not in _NOT_THE_ENDPOINTS
         ]
-        since = self._failing_since(endpoint_id, attempts)
+        since = self._failing_since(endpoint, attempts)
         if since is not None and now - since >= GIVEN_UP_AFTER:
             return self._disable(endpoint, DisabledBecause.FAILING, since, now)
         failures = sum(not each.succeeded and now - each.at <= _WARNED_WITHIN for each in attempts)
@@ -94,13 +94,17 @@ class Judging:
             return Verdict.WARNED if self._endpoints.warn(event, endpoint, now) else Verdict.NOTHING
         return Verdict.NOTHING
 
-    def _failing_since(self, endpoint_id: str, attempts: Sequence[Attempt]) -> datetime | None:
-        """Since when nothing has succeeded; None when something has, or nothing was tried."""
-        if not attempts or any(each.succeeded for each in attempts):
-            return None
-        circuit = self._deliveries.circuit(endpoint_id)
-        first = min(each.at for each in attempts)
-        return min(first, circuit.failing_since) if circuit else first
+    def _failing_since(self, endpoint: Endpoint, attempts: Sequence[Attempt]) -> datetime | None:
+        """Since when nothing has succeeded; None when the last attempt has, or nothing was tried.
+
+        An endpoint of which many deliveries wait may have none among the newest that was tried; its circuit knows.
+        """
+        worked_at = max((each.at for each in attempts if each.succeeded), default=None)
+        since = [each.at for each in attempts if worked_at is None or each.at > worked_at]
+        circuit = self._deliveries.circuit(endpoint.endpoint_id)
+        if circuit is not None and (worked_at is None or circuit.failing_since > worked_at):
+            since.append(max(circuit.failing_since, endpoint.updated_at))
+        return min(since, default=None)
 
     def _disable(
         self, endpoint: Endpoint, reason: DisabledBecause, since: datetime, now: datetime
