@@ -11,7 +11,6 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, LocalSecondary
 from letterhead.adapters.tables.attributes import Instant
 from letterhead.adapters.tables.connection import TableModel
 from letterhead.adapters.tables.forecast_text import forecast_of, forecast_text
-from letterhead.adapters.tables.watch_slots import ASKED_SLOT, well_slot
 from letterhead.identities.addresses import EmailAddress
 from letterhead.identities.identity import (
     ExactState,
@@ -21,7 +20,6 @@ from letterhead.identities.identity import (
     MailFailure,
     SenderIdentity,
 )
-from letterhead.identities.watch import daily_slot, is_asked
 
 
 class IdentitiesById(LocalSecondaryIndex["IdentityItem"]):  # type: ignore[no-untyped-call]
@@ -185,6 +183,12 @@ def identity_of(item: IdentityItem) -> SenderIdentity:
 
 
 def _watch_slot(identity: SenderIdentity) -> str | None:
+    from letterhead.adapters.tables.watch_slots import (
+        ASKED_SLOT,
+        well_slot,
+    )  # only who writes needs the rules
+    from letterhead.identities.watch import daily_slot, is_asked
+
     if is_asked(identity):
         return ASKED_SLOT
     slot = daily_slot(identity)
