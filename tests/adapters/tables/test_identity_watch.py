@@ -350,7 +350,8 @@ def test_two_sweeps_do_not_meet(world):
     assert world.sweep().busy
 
 
-def test_what_cannot_be_looked_at_comes_again(world, monkeypatch):
+@pytest.mark.parametrize("error", [ProviderBusyError, ZeroDivisionError])
+def test_what_cannot_be_looked_at_comes_again_and_keeps_no_other_from_it(world, monkeypatch, error):
     world.add("a@bookshelf.com")
     world.add("b@bookshelf.com", seconds=1)
     write = world.store.note_expired
@@ -358,7 +359,7 @@ def test_what_cannot_be_looked_at_comes_again(world, monkeypatch):
 
     def note_expired(one, event):
         if one.email.shown in failing:
-            raise ProviderBusyError
+            raise error
         write(one, event)
 
     monkeypatch.setattr(world.store, "note_expired", note_expired)

@@ -70,16 +70,18 @@ class IdentityLooks:
         """Look at a batch; raises `UnfinishedLookError` at its end when some couldn't be looked at, so that it comes again."""
         looked = LookedIdentities()
         outside = _Remembered(self.domains, self.forecaster)
+        failure: Exception | None = None
         for stretch in request.stretches:
             for watched in self.watch.within(stretch):
                 try:
                     self._look(watched.identity, outside, looked, now)
                 except IdentityChangedError:
                     looked.outdated += 1
-                except UnavailableError:
+                except Exception as error:  # noqa: BLE001 - what is wrong with one keeps no other from being looked at
                     looked.again += 1
-        if looked.again:
-            raise UnfinishedLookError
+                    failure = error
+        if failure is not None:
+            raise UnfinishedLookError from failure
         return looked
 
     def _look(
