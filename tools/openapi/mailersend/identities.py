@@ -239,7 +239,7 @@ OPERATIONS = {
         "showIdentityByAddress",
         _TAG,
         "Show the identity of an address",
-        "By its address.",
+        "By its address. One with a slash in it is reached by its id only, here and in the other calls by address.",
         _SHOWN,
         refusals=_NOT_FOUND,
     ),
