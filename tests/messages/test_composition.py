@@ -111,6 +111,21 @@ def test_marketing_carries_the_one_click_headers_of_rfc_8058():
     assert mail["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
 
 
+LONG = "x" * 995
+
+
+@pytest.mark.parametrize(
+    ("changes", "header", "value"),
+    [
+        ({"headers": (("X-Of-A-Long-Name", LONG),)}, "x-of-a-long-name", LONG),
+        ({"in_reply_to": f"<{LONG[4:]}@b>"}, "in-reply-to", f"<{LONG[4:]}@b>"),
+        ({"list_unsubscribe": f"<https://{LONG[10:]}>"}, "list-unsubscribe", f"<https://{LONG[10:]}>"),
+    ],
+)
+def test_no_header_makes_a_line_longer_than_servers_take(changes, header, value):
+    assert parsed(**changes)[header].strip() == value
+
+
 def test_threads_bulk_and_own_headers_are_carried():
     mail = parsed(
         in_reply_to="<a@b>", references=("<a@b>", "<c@d>"), bulk=True, headers=(("X-Campaign", "spring"),),

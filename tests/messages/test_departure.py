@@ -229,6 +229,13 @@ def test_a_message_that_has_waited_three_days_is_given_up_and_told(world):
     assert world.failures == [(made.message_id, "waited_too_long")]
 
 
+def test_a_scheduled_one_is_given_up_three_days_after_its_moment(world):
+    made = world.put(draft=draft(send_at=later(days=2)))
+    put_domain(world, can_send=False)
+    assert world.send(made, later(days=4)) is Departed.WAITS
+    assert world.send(made, later(days=6)) is Departed.FAILED
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from letterhead.messages.message import Message
 
 _LINE_END = "\r\n"
+_LONGEST_LINE = 998
 _GENERIC = ("application", "octet-stream")
 
 
@@ -25,8 +26,15 @@ def compose(message: Message, now: datetime) -> bytes:
 
     Blind copies don't stand in it. The Message-ID is the provider's to set.
     """
-    head = "".join(f"{name}: {value}{_LINE_END}" for name, value in _headers(message, now))
+    head = "".join(_line(name, value) for name, value in _headers(message, now))
     return head.encode("ascii") + _body(message.draft).as_bytes(policy=SMTP)
+
+
+def _line(name: str, value: str) -> str:
+    """A header; one that would be longer than a line may be (RFC 5322 section 2.1.1) begins on its second line."""
+    first, _, _ = value.partition(_LINE_END)
+    gap = " " if len(name) + 2 + len(first) <= _LONGEST_LINE else f"{_LINE_END} "
+    return f"{name}:{gap}{value}{_LINE_END}"
 
 
 def _headers(message: Message, now: datetime) -> Iterator[tuple[str, str]]:

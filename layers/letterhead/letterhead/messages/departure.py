@@ -269,7 +269,8 @@ class Departures:
         return Departed.SIMULATED if leaving.test else Departed.SENT
 
     def _hold(self, message: Message, now: datetime) -> Departed:
-        if now - message.created_at > GIVEN_UP_AFTER + HELD_FOR and message.draft.send_at is None:
+        due_since = message.draft.send_at or message.created_at
+        if now - due_since > GIVEN_UP_AFTER + HELD_FOR:
             return self._fail(message, "waited_too_long", now)
         self._put_off(message, now + HELD_FOR, MessageStatus.WAITING)
         return Departed.WAITS
