@@ -91,6 +91,20 @@ def test_what_lacks_inside_a_variable_is_named():
         LANGUAGE.fill("{{ customer.surname }}", {"customer": {"name": "Amy"}}, html=True)
 
 
+@pytest.mark.parametrize(
+    ("source", "variables"),
+    [
+        ("{{ x|join(x) }}", {"x": "a" * 100_000}),
+        ("{{ x|join(y)|length }}", {"x": ["a"] * 10_000, "y": "b" * 10_000}),
+        ("{% for a in x %}{{ y|upper|length }}{% endfor %}", {"x": ["a"] * 100_000, "y": "b" * 100_000}),
+        (f"{{{{ '{'a' * 5_000}'|join('{'b' * 5_000}') }}}}", {}),
+    ],
+)
+def test_filters_work_through_only_so_much(source, variables):
+    with pytest.raises(RenderedTooLargeError):
+        LANGUAGE.fill(source, variables, html=False)
+
+
 def test_a_template_cannot_grow_beyond_what_a_mail_may_be():
     rows = ["x"] * 2_000
     with pytest.raises(RenderedTooLargeError):

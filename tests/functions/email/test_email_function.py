@@ -300,6 +300,15 @@ def test_what_a_template_lacks_is_named(function, agency, domain):
     ]
 
 
+def test_the_variables_of_a_mail_have_a_limit_that_is_named(function, agency, domain):
+    data = {"name": "x" * 256 * 1024}
+    mail = body(Dialect.MAILERSEND, text="{{ name }}") | {
+        "personalization": [{"email": "rita@reader.example", "data": data}]
+    }
+    refused = send(function, agency, Dialect.MAILERSEND, mail)
+    assert refused.json["errors"] == {"personalization": ["The variables of a mail may have at most 256 KB."]}
+
+
 def test_text_that_is_no_template_is_refused_when_it_is_to_be_personalized(function, agency, domain):
     data = [{"email": "rita@reader.example", "data": {"name": "Rita"}}]
     mail = body(Dialect.MAILERSEND, text="{{ name") | {"personalization": data}

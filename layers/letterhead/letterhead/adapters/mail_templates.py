@@ -1,13 +1,15 @@
 """Jinja, cut down to what a mail needs: values, a few filters, conditions, and loops over lists that the caller gave.
 
 The package's sandbox keeps a template from Python's insides (Jinja documentation, "Sandbox"). What it doesn't bound, time and
-size, is bounded by what may stand in a template at all: no calls, no arithmetic, no macros, no includes, no loops in loops.
+size, is bounded by what may stand in a template at all: no calls, no arithmetic, no macros, no includes, no loops in loops; and
+by how much its filters work through.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from functools import cache, lru_cache, wraps
 from typing import TYPE_CHECKING, Any
 
 from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from jinja2.nodes import Node
 
 LARGEST = 2 * 1024 * 1024  # characters of one part, filled in
+_MOST_WORK = 4 * LARGEST
 _DEEPEST = 40
 _FILTERS = frozenset(
     {
@@ -54,6 +57,7 @@ class MailTemplates:
 
         pieces: list[str] = []
         size = 0
+        _WORK.set(_Work())
         try:
             for piece in _compiled(source, html=html).generate(**variables):
                 size += len(piece)
@@ -63,6 +67,38 @@ class MailTemplates:
         except UndefinedError as error:
             raise MissingVariablesError([str(error)]) from error
         return "".join(pieces)
+
+
+class _Work:
+    """How many characters the filters of one mail have worked through, those of `join` having made them."""
+
+    def __init__(self) -> None:
+        self._done = 0
+
+    def add(self, characters: int) -> None:
+        """Raise `RenderedTooLargeError` when it becomes too much."""
+        self._done += characters
+        if self._done > _MOST_WORK:
+            raise RenderedTooLargeError
+
+
+_WORK: ContextVar[_Work] = ContextVar("work")
+
+
+def _counted(name: str, plain: Callable[..., object]) -> Callable[..., object]:
+    """A filter that counts what it works through before it does."""
+
+    @wraps(plain)
+    def filtered(*arguments: Any) -> object:
+        values = [each for each in arguments if isinstance(each, str | list | Mapping)]
+        _WORK.get().add(sum(map(len, values)))
+        if name == "join" and values:
+            joined, *rest = values
+            between = max((len(each) for each in rest if isinstance(each, str)), default=0)
+            _WORK.get().add(between * len(joined))
+        return plain(*arguments)
+
+    return filtered
 
 
 @lru_cache(256)
@@ -81,6 +117,7 @@ def _needed(source: str) -> frozenset[str]:
 @lru_cache(128)
 def _compiled(source: str, *, html: bool) -> Template:
     _needed(source)
+    _WORK.set(_Work())  # what is constant is filtered while it is compiled
     return _environment(html=html).from_string(source)
 
 
@@ -180,6 +217,6 @@ def _environment(*, html: bool) -> Environment:
             return self.undefined(name=str(argument), obj=obj)
 
     environment = PlainData(autoescape=html, undefined=Missing, keep_trailing_newline=True)
-    environment.filters = {name: environment.filters[name] for name in _FILTERS}
+    environment.filters = {name: _counted(name, environment.filters[name]) for name in _FILTERS}
     environment.globals.clear()
     return environment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from letterhead.templates.template import Template, TemplateEngine, TemplateStore
     from letterhead.tokens.token import ApiToken
 
+_MOST_DATA = 256 * 1024
+TOO_MUCH_DATA = "The variables of a mail may have at most 256 KB."
 NO_SUCH_TEMPLATE = "The selected template id is invalid."
 
 
@@ -66,6 +69,8 @@ class Drafting:
 
     def _filled(self, draft: Draft, template: Template | None) -> Draft:
         variables = {**draft.variables, **draft.personalization.get(draft.to[0].address.key, {})}
+        if variables and len(json.dumps(variables)) > _MOST_DATA:
+            raise DraftRefusedError({"personalization": (TOO_MUCH_DATA,)})
         if template is not None:
             content = fill(template, variables, self._engine)
             return replace(

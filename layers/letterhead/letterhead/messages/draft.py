@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import field
 from datetime import datetime, timedelta
@@ -176,9 +177,14 @@ def _content_faults(draft: Draft) -> Iterator[tuple[str, str]]:
         yield "subject", f"The subject may not be greater than {LONGEST_SUBJECT} characters."
     for name in ("text", "html"):
         body: str | None = getattr(draft, name)
-        if body is not None and len(body.encode()) > LARGEST_BODY:
+        if body is None:
+            continue
+        if "\0" in body or not _is_text(body):
+            yield name, f"The {name} contains characters that can't be used."
+        elif len(body.encode()) > LARGEST_BODY:
             yield name, f"The {name} may not be greater than {LARGEST_BODY // 1024 // 1024} MB."
-        if body is not None and "\0" in body:
+    for name, words in (("metadata", draft.metadata), ("external_id", draft.external_id)):
+        if not _is_text(json.dumps(words, ensure_ascii=False)):
             yield name, f"The {name} contains characters that can't be used."
     yield from _line_faults("subject", draft.subject)
 
@@ -241,6 +247,17 @@ def _time_faults(send_at: datetime | None, now: datetime) -> Iterator[tuple[str,
 def _line_faults(name: str, text: str) -> Iterator[tuple[str, str]]:
     if not _BREAKS.isdisjoint(text):
         yield name, f"The {name} may not contain line breaks."
+    elif not _is_text(text):
+        yield name, f"The {name} contains characters that can't be used."
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written in UTF-8: half a surrogate pair, which JSON can hold, can't."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _printable_faults(name: str, text: str) -> Iterator[tuple[str, str]]:
