@@ -5,8 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Lock
 
 import pytest
+from moto.dynamodb.models import DynamoDBBackend
 
 from letterhead.adapters.tables.connection import connection
 from letterhead.adapters.tables.identities import IdentityTable
@@ -286,7 +288,19 @@ def test_removing_an_identity_that_was_made_anew_leaves_the_new_one(store):
 # --- the table alone --------------------------------------------------------------------------------------------------
 
 
-def test_of_two_requests_racing_for_an_address_one_wins(table):
+@pytest.fixture
+def whole_transactions(monkeypatch):
+    """moto takes a failed transaction back by putting the whole table as it was, whatever others wrote meanwhile."""
+    write, turn = DynamoDBBackend.transact_write_items, Lock()
+
+    def in_turn(self, *args, **kwargs):
+        with turn:
+            return write(self, *args, **kwargs)
+
+    monkeypatch.setattr(DynamoDBBackend, "transact_write_items", in_turn)
+
+
+def test_of_two_requests_racing_for_an_address_one_wins(table, whole_transactions):
     def add(number: int) -> bool:
         try:
             table.add(identity(seconds=number))
