@@ -26,17 +26,17 @@ from letterhead.domains.rhythm import Rhythm
 from letterhead.http.api import Api
 from letterhead.http.domain_calls import DomainCalls
 from letterhead.http.gate import Gate
+from letterhead.http.metrics import Metrics
 from letterhead.http.once import Once
 from letterhead.settings import Settings
 
-settings = Settings.from_env()
-outbox = OutboxTable(settings.outbox_table)
+settings, logger = Settings.from_env(), Logger(service="domains")
+completions, outbox = CompletionQueue(settings.completion_queue_url), OutboxTable(settings.outbox_table)
 store = DomainTable(settings.domains_table, ClaimTable(settings.claims_table), outbox)
 turns = SesTurns(settings.sweeps_table, settings.ses_calls_per_second)
 ses = SesIdentities(settings.configuration_set, settings.ses_identities_arn, turns.first)
 tokens = AccountTokenTable(settings.account_tokens_table, settings.tokens_table)
 endpoints = RestrictedEndpointTable(settings.endpoints_table)
-completions = CompletionQueue(settings.completion_queue_url)
 calls = DomainCalls(
     domains=store,
     outside=Surroundings(store, ses, completions, Rhythm(**settings.rhythm)),
@@ -46,11 +46,12 @@ calls = DomainCalls(
     belongings=Belongings(tokens, IdentityTable(settings.identities_table), endpoints),
     deployment=Deployment(settings.region, settings.operator_hosts),
     names=DomainNames(),
+    metrics=Metrics(logger, settings.metrics_namespace),
 )
 handler = Api(
     "domains",
     calls.operations,
-    logger=Logger(service="domains"),
+    logger=logger,
     metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(open_leases(settings.limits_table), settings.limits),

@@ -6,6 +6,7 @@ queues takes a repeated request for one.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -18,6 +19,7 @@ from letterhead.adapters.outbox_stream import announcements, lapse_requests, not
 from letterhead.adapters.queues import OutgoingMailQueue, Request
 from letterhead.adapters.sandbox_stream import recipient_mail_requests
 from letterhead.adapters.webhook_queues import WebhookEventQueue
+from letterhead.http.metrics import Metrics
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
@@ -26,6 +28,7 @@ messages = MessageQueue(settings.message_queue_url)
 mail_events = MessageQueue(settings.mail_events_queue_url)
 webhooks = WebhookEventQueue(settings.webhook_event_queue_url)
 logger = Logger(service="outbox_relay")
+metrics = Metrics(logger, settings.metrics_namespace)
 
 
 def handler(event: dict[str, Any], _context: Any) -> None:
@@ -45,6 +48,7 @@ def handler(event: dict[str, Any], _context: Any) -> None:
     mail_events.put(accepted)
     events = [*announcements(records), *activity_announcements(records)]
     webhooks.announce(events)
+    metrics.count("Events", "event", Counter(each.subject.type for each in events))
     counted = {
         "mails": len(requests),
         "messages": len(departures),

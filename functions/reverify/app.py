@@ -25,13 +25,13 @@ from letterhead.domains.reverification import Reverification
 from letterhead.domains.rhythm import Rhythm
 from letterhead.domains.watch import LookRequest
 from letterhead.http.look_worker import LookWorker
+from letterhead.http.metrics import CheckTally, Metrics
 from letterhead.identities.forecast import Forecaster
 from letterhead.identities.looks import IdentityLooks
 from letterhead.identities.watch import IdentityLookRequest
 from letterhead.settings import Settings
 
-settings = Settings.from_env()
-logger = Logger(service="reverify")
+settings, logger = Settings.from_env(), Logger(service="reverify")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 # A batch has a minute and more for these; whom SES can't be asked about now is looked at without its word.
 turns = SesTurns(settings.sweeps_table, settings.ses_calls_per_second, patience=2.0)
@@ -44,11 +44,12 @@ completions, rhythm = CompletionQueue(settings.completion_queue_url), Rhythm(**s
 outside = Surroundings(domains, provider, completions, rhythm)
 dns, queue = Dns(lookup, ChallengeProver(**settings.dns)), DomainLookQueue(settings.look_queue_url)
 watch, history = DomainWatchTable(settings.domains_table), CheckTable(settings.checks_table)
-reverification = Reverification(watch, queue, outside, dns, history, new_id)
+tally = CheckTally(Metrics(logger, settings.metrics_namespace))
+reverification = Reverification(watch, queue, outside, dns, history, new_id, tally.note)
 of_identities, forecaster = IdentityWatchTable(settings.identities_table), Forecaster(lookup)
 identity_looks = IdentityLooks(of_identities, identities, domains, forecaster, addresses, new_id)
 acts = {LookRequest: reverification.look, IdentityLookRequest: identity_looks.look}
-worker = LookWorker(acts, logger, emulated=settings.emulated)
+worker = LookWorker(acts, logger, emulated=settings.emulated, after=tally.write)
 
 
 def handler(event: dict[str, object], context: object) -> object:

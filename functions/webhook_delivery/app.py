@@ -15,12 +15,13 @@ from letterhead.adapters.webhook_queues import JobQueue, WebhookEventQueue, read
 from letterhead.dialects.webhook_payloads import render
 from letterhead.http.api import utc_now
 from letterhead.http.job_batch import JobBatch
+from letterhead.http.metrics import Metrics
 from letterhead.settings import Settings
 from letterhead.webhooks.circuit import Streaks
 from letterhead.webhooks.delivering import Delivering
 from letterhead.webhooks.sending import Sending
 
-settings = Settings.from_env()
+settings, logger = Settings.from_env(), Logger(service="webhook_delivery")
 http = GuardedHttp.within(DnsLookup(**settings.dns), *settings.outbound, idle=IdleConnections())
 delivering = Delivering(
     LoadingDeliveryTable(
@@ -36,4 +37,5 @@ delivering = Delivering(
     secrets.SystemRandom().random,
     longest_delay=settings.longest_queue_delay,
 )
-handler = JobBatch(delivering, read_job, Logger(service="webhook_delivery"), emulated=settings.emulated)
+metrics = Metrics(logger, settings.metrics_namespace)
+handler = JobBatch(delivering, read_job, logger, emulated=settings.emulated, metrics=metrics)

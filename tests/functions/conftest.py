@@ -57,6 +57,14 @@ class LoadedFunction:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
+        """The lines of acts and requests; those that only count are in `counts`."""
+        return [line for line in self._all_lines() if line["message"] != "metric"]
+
+    @property
+    def counts(self) -> list[dict[str, Any]]:
+        return [line for line in self._all_lines() if line["message"] == "metric"]
+
+    def _all_lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.splitlines()]
 
 

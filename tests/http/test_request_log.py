@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 from letterhead.dialects.reply import Reply
 from letterhead.domains.ports import NameRefusedError, ProviderRefusedError
 from letterhead.http.admission import ForbiddenError
+from letterhead.messages.gates import Code, GateAnswer, GateName, MailRefusedAtGateError, Verdict
 from letterhead.tokens.dialect import Dialect
 from letterhead.unavailable import UnavailableError
 from tests.fakes.api_gateway import REQUEST_ID
@@ -229,3 +230,28 @@ def test_a_page_is_counted_for_no_dialect(page):
         ("Requests", line["service"], "2xx"): 1,
         ("Duration", line["service"]): line["milliseconds"],
     }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "counted"),
+    [
+        ("POST", "/v1/domains", 201, {("Registrations", "domain"): 1}),
+        ("POST", "/v1/domains", 200, {}),
+        ("GET", "/v1/domains", 200, {}),
+    ],
+)
+def test_a_registration_is_counted(door, method, path, status, counted):
+    door.acts = lambda _: Reply(status, {"ok": True})
+    door.call(method, path, door.token(SENDARA))
+
+    (line,) = door.lines
+    others = {"Requests", "Duration"}
+    assert {key: number for key, number in metrics_of(line).items() if key[0] not in others} == counted
+
+
+def test_a_refusal_at_a_gate_is_counted_by_the_gate(door):
+    door.acts = raising(MailRefusedAtGateError(GateAnswer(GateName.DAILY, Verdict.REFUSED, Code.DAILY_LIMIT)))
+    door.call("GET", "/v1/domains", door.token(SENDARA))
+
+    (line,) = door.lines
+    assert metrics_of(line)["GateRefusals", "daily_limit"] == 1

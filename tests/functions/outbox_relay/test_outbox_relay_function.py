@@ -110,3 +110,9 @@ def test_its_one_line_has_no_address(function):
     (line,) = function.lines
     assert (line["changes"], line["mails"]) == (1, 1)
     assert "bookshelf" not in function.log
+
+
+def test_every_event_is_counted_by_its_kind(function):
+    function(REFUSED)
+    (line,) = function.counts
+    assert (line["event"], line["Events"]) == ("sender_identity.refused", 1)

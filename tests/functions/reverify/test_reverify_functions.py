@@ -156,3 +156,4 @@ def test_the_log_has_counts_and_no_names(reverifying):
     assert (swept["message"], swept["due"]) == ("swept", 1)
     assert (looked["message"], looked["checked"]) == ("looked", 1)
     assert "acme" not in reverifying.sweeping.log + reverifying.looking.log
+    assert [line["Verifications"] for line in reverifying.looking.counts if "verdict" in line] == [1]

@@ -48,7 +48,7 @@ class Looked:
 
 @value_type
 class Reverification:
-    """The act with what it needs; `new_id` makes the ids of history entries."""
+    """The act with what it needs; `new_id` makes the ids of history entries, `tell` hears of every check."""
 
     watch: DomainWatch
     queue: LookQueue
@@ -56,6 +56,7 @@ class Reverification:
     dns: Dns
     history: CheckHistory
     new_id: Callable[[datetime], str]
+    tell: Callable[[Checked], None] | None = None
 
     def look(self, request: LookRequest, now: datetime, time: datetime | None = None) -> Looked:
         """Look at a batch; `time` says that now isn't the clock's.
@@ -118,6 +119,8 @@ class Reverification:
             case Checked():
                 looked.checked += 1
                 looked.events += len(outcome.events)
+                if self.tell is not None:
+                    self.tell(outcome)
                 SoonLooks(self.outside.store, self.queue, self.outside.rhythm).ask(outcome.domain, now, time)
             case DomainNotFoundError() | DomainChangedError():
                 looked.outdated += 1

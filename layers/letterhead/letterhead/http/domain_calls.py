@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from letterhead.domains.pages import DomainList
     from letterhead.domains.ports import Belongings, Dns, DomainStore, Surroundings
     from letterhead.domains.watch import LookQueue
+    from letterhead.http.metrics import Metrics
     from letterhead.http.request import Request
 
 # Modules, each with the functions of its dialect's calls; which of them it needs the table of routes says.
@@ -53,6 +54,7 @@ class DomainCalls:
     deployment: Deployment
     names: NameRules
     looks: LookQueue
+    metrics: Metrics | None = None
 
     @property
     def operations(self) -> Mapping[str, Callable[[Request], Reply]]:
@@ -137,6 +139,8 @@ class DomainCalls:
         )
         if not dry_run:
             self._soon.ask(checked.domain, request.now)
+            if self.metrics is not None:
+                self.metrics.checked([checked])
         seen = replace(checked, domain=self._as_due(checked.domain, request.now))
         reply: Reply = WIRES[request.dialect].verified(seen)
         return reply

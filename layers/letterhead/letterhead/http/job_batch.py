@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools import Logger
 
+    from letterhead.http.metrics import Metrics
     from letterhead.webhooks.delivering import Delivering
     from letterhead.webhooks.delivery import Job
 
@@ -23,12 +25,19 @@ class JobBatch:
     """Lambda's handler of the queue of attempts. What isn't done stays in the queue, and comes again by itself."""
 
     def __init__(
-        self, delivering: Delivering, read: Callable[[str], Job], logger: Logger, *, emulated: bool
+        self,
+        delivering: Delivering,
+        read: Callable[[str], Job],
+        logger: Logger,
+        *,
+        emulated: bool,
+        metrics: Metrics | None = None,
     ) -> None:
         self._delivering = delivering
         self._read = read
         self._logger = logger
         self._emulated = emulated
+        self._metrics = metrics
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="attempt")
 
     def __call__(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
@@ -49,7 +58,10 @@ class JobBatch:
             job = self._read(body)
             line = {"endpoint": job.endpoint_id, "delivery": job.delivery_id, "event": job.event_id}
             now = job.now if self._emulated and job.now is not None else utc_now()
+            began = time.monotonic()
             became = self._delivering.carry_out(job, now)
+            if self._metrics is not None:
+                self._metrics.took("WebhookDuration", "outcome", became.value, time.monotonic() - began)
         except UnavailableError as error:
             self._logger.warning("waits", extra={**line, "error": type(error).__name__})
             return False

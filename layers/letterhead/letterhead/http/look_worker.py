@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class LookWorker:
     """`acts` are by what they are asked with; each takes a request, now, and now again where somebody chose it.
 
-    `emulated` lets a message's `time` be its worker's now.
+    `emulated` lets a message's `time` be its worker's now. `after` is called after every look that ended.
     """
 
     def __init__(
@@ -31,11 +31,13 @@ class LookWorker:
         *,
         emulated: bool,
         clock: Clock = utc_now,
+        after: Callable[[], None] = lambda: None,
     ) -> None:
         self._acts = acts
         self._logger = logger
         self._emulated = emulated
         self._clock = clock
+        self._after = after
 
     def look(self, request: object, message: Mapping[str, object]) -> None:
         """Look at one batch; raises when it has to come again."""
@@ -43,3 +45,4 @@ class LookWorker:
         chosen = now if self._emulated and "time" in message else None
         looked = self._acts[type(request)](request, now, chosen)
         self._logger.info("looked", extra=asdict(looked))
+        self._after()

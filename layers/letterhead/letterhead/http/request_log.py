@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from letterhead.http.event import HttpEvent
     from letterhead.tokens.token import ApiToken
 
+# Whose 201 is a new domain or a new identity.
+_REGISTERING = {"/v1/domains": "domain", "/api/v1/domains": "domain", "/v1/identities": "identity"}
 _NOT_THE_CALLERS = (Kind.INTERNAL, Kind.UNAVAILABLE, Kind.PROVIDER_REFUSED)
 
 
@@ -38,6 +40,8 @@ class RequestLog:
         self._output = logger.registered_handler
         self._encode = json.JSONEncoder(separators=(",", ":")).encode
         self._directives = {} if namespace is None else _directives(namespace, self._encode)
+        self._registered = self._encode(_metric(namespace, "Registrations", "Count", ["what"]))
+        self._stopped = self._encode(_metric(namespace, "GateRefusals", "Count", ["gate"]))
 
     def write(
         self,
@@ -83,6 +87,12 @@ class RequestLog:
             if failure is not None:
                 line["Refusals"] = 1
             directives = self._directives[token is not None, failure is not None]
+            if status == 201 and http.method == "POST" and route in _REGISTERING:
+                line |= {"what": _REGISTERING[route], "Registrations": 1}
+                directives = f"{directives[:-1]},{self._registered}]"
+            elif (gate := getattr(failure, "gate", None)) is not None:
+                line |= {"gate": gate, "GateRefusals": 1}
+                directives = f"{directives[:-1]},{self._stopped}]"
             moment = int(now.timestamp() * 1000)
             text = f'{self._encode(line)[:-1]},"_aws":{{"Timestamp":{moment},"CloudWatchMetrics":{directives}}}}}\n'
         else:
@@ -103,23 +113,24 @@ class RequestLog:
 def _directives(namespace: str, encode: Callable[[object], str]) -> dict[tuple[bool, bool], str]:
     """What CloudWatch is to take out of a line: with or without a known token, of a refusal or not."""
 
-    def metric(name: str, unit: str, *dimensions: list[str]) -> dict[str, object]:
-        metrics = [{"Name": name, "Unit": unit}]
-        return {"Namespace": namespace, "Dimensions": dimensions, "Metrics": metrics}
-
-    every = metric("Duration", "Milliseconds", ["service"])
+    every = _metric(namespace, "Duration", "Milliseconds", ["service"])
     by_class = ["service", "status_class"]
     nobodys, somebodys = (
-        metric("Requests", "Count", by_class),
-        metric("Requests", "Count", by_class, ["dialect"]),
+        _metric(namespace, "Requests", "Count", by_class),
+        _metric(namespace, "Requests", "Count", by_class, ["dialect"]),
     )
-    refused = metric("Refusals", "Count", ["kind"])
+    refused = _metric(namespace, "Refusals", "Count", ["kind"])
     return {
         (False, False): encode([nobodys, every]),
         (False, True): encode([nobodys, every, refused]),
         (True, False): encode([somebodys, every]),
         (True, True): encode([somebodys, every, refused]),
     }
+
+
+def _metric(namespace: str | None, name: str, unit: str, *dimensions: list[str]) -> dict[str, object]:
+    metrics = [{"Name": name, "Unit": unit}]
+    return {"Namespace": namespace, "Dimensions": dimensions, "Metrics": metrics}
 
 
 def _unnoted(token: ApiToken, failure: Exception) -> dict[str, object]:

@@ -76,6 +76,11 @@ class MailRefusedAtGateError(Exception):
         self.answer = answer
         self.retry_after = retry_after
 
+    @property
+    def gate(self) -> str:
+        """The gate's name, for the metrics."""
+        return self.answer.gate.value
+
 
 Gate = Callable[[], GateAnswer]
 
