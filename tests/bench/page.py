@@ -46,7 +46,9 @@ def page(found: Mapping[str, Any]) -> str:
 
 
 def _sections(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for bench, group in groupby(rows, key=lambda row: row["bench"]):
+    order = list(dict.fromkeys(row["bench"] for row in rows))
+    grouped = sorted(rows, key=lambda row: order.index(row["bench"]))
+    for bench, group in groupby(grouped, key=lambda row: row["bench"]):
         yield f"## {bench[0].upper()}{bench[1:]}\n"
         if FLOORS.get(bench):
             yield f"Floor: {FLOORS[bench]}.\n"

@@ -21,6 +21,7 @@ def main(results: Path, picture: Path) -> None:
     figure, axes = plt.subplots(figsize=(9, 0.24 * len(parts) + 1), layout="constrained")
     colours = ["#b3401f" if part > 1 else "#2f6f8f" for part, _ in parts]
     axes.barh([name for _, name in parts], [part for part, _ in parts], color=colours, height=0.7)
+    axes.margins(y=0.01)
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xlabel("part of the bound (1: all of it)")
     axes.tick_params(axis="y", labelsize=7)

@@ -85,3 +85,9 @@ def test_the_page_says_what_is_within_its_bound_and_what_beyond():
     assert "| router | 60 us | 3 us | 20.00 | 30 | within |" in text
     assert "| slow | 120 us | 3 us | 40.00 | 30 | **beyond** |" in text
     assert "| own | 1.5 MiB |  |  |  |  |" in text
+
+
+def test_the_page_is_of_the_results_that_are_kept():
+    found = json.loads(program.RESULTS.read_text())
+    assert program.PAGE.read_text() == page.page(found)
+    assert program.PLOT.read_bytes().startswith(b"\x89PNG")
