@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
 
@@ -17,6 +17,8 @@ from local.ses.operations_v2 import restart_dkim
 
 NAMESPACE = "http://ses.amazonaws.com/doc/2010-12-01/"
 MOST_IDENTITIES_A_CALL = 100
+# Who asks about many makes several calls about the same ones.
+_BELIEVED_TOGETHER = timedelta(seconds=60)
 _STATUS = {
     Status.NOT_STARTED: "NotStarted",
     Status.PENDING: "Pending",
@@ -118,13 +120,13 @@ class IdentityOperationsV1:
         return _answer("VerifyEmailIdentity")[0]
 
     async def _looked_at(self, form: Form) -> list[Identity]:
-        """The identities asked for that exist, after a look at their DNS."""
+        """The identities asked for that exist, after a look at the DNS of those whose records weren't all right just before."""
         names = [value for key, value in form.items() if key.startswith("Identities.member.")]
         if len(names) > MOST_IDENTITIES_A_CALL:
             raise SesError("InvalidParameterValue", f"At most {MOST_IDENTITIES_A_CALL} identities a call.")
         found = {name: self._identities.find(name) for name in names}
         identities = [identity for identity in found.values() if identity is not None]
-        await self._identities.look(identities)
+        await self._identities.look(identities, _BELIEVED_TOGETHER)
         return identities
 
 
