@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from letterhead.adapters.tables.connection import connection
+from tests.capacity_meter import metered
 from tests.fakes.mail_events import ADDRESS, PUBLISHED, event_document, sample
 from tests.functions.ses_events.conftest import NOW, World
 
@@ -164,10 +166,12 @@ def test_a_document_with_faults_is_taken_in_or_kept_and_never_fails(world, name,
     assert world.take(document, document) == []
 
 
-def test_a_mail_to_two_hundred_is_taken_in_whole(world):
+def test_a_mail_to_two_hundred_is_taken_in_whole_and_its_domain_looked_at_once(world):
     to = [f"person{number}@customer.example" for number in range(200)]
     document = event_document("bounce_permanent", to=to)
-    assert world.take(document) == []
+    with metered(connection().client) as meter:
+        assert world.take(document) == []
+    assert meter.operations("Query") < 20
     assert world.take(document) == []
 
     assert world.counted() == {"hard_bounced": 200}

@@ -15,7 +15,6 @@ from letterhead.activity.activity import (
     activity_id_of,
     shortened,
 )
-from letterhead.activity.counts import Weight, weight_of
 from letterhead.mail_events.attribution import MESSAGE, Attribution, attribute
 from letterhead.mail_events.event import EventName, EventRecipient, MailEvent
 from letterhead.mail_events.strays import StrayEvents, StrayReason, stray
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from letterhead.activity.log import ActivityLog
     from letterhead.mail_events.suppressing import Suppressing
 
-_WATCHED = frozenset({Weight.BOUNCED, Weight.COMPLAINED})
 _NOBODY = EventRecipient("")
 
 
@@ -89,6 +87,9 @@ class Intake:
             self._take_one(event, owner, verdict, verdict.activity, recipient, now)
             for recipient in event.recipients or (_NOBODY,)
         ]
+        if _weighs_in_rates(verdict):
+            # Once for all recipients, and of a repetition too: the first time may have broken off before.
+            self.watch.look(owner.account_id, owner.domain_id, now)
         return Taken(Taking.RECORDED if any(fresh) else Taking.REPEATED, verdict.known)
 
     def _keep(self, event: MailEvent, reason: StrayReason, verdict: Verdict, now: datetime) -> Taken:
@@ -114,8 +115,6 @@ class Intake:
             elif verdict.effect is not None and recipient.address:
                 self.suppressing.apply(verdict.effect, activity, recipient, event.fact, now)
             self.log.settle(activity, recording)
-        if weight_of(activity) in _WATCHED:
-            self.watch.look(activity.account_id, activity.domain_id, now)
         return not recording.settled
 
     def _begin(self, activity: Activity, now: datetime) -> None:
@@ -139,6 +138,10 @@ class Intake:
         recording = self.log.record(first, now)
         if not recording.settled:
             self.log.settle(first, recording)
+
+
+def _weighs_in_rates(verdict: Verdict) -> bool:
+    return verdict.bounce or verdict.activity is ActivityType.SPAM_COMPLAINT
 
 
 def _activity(
