@@ -123,3 +123,9 @@ def test_the_readme_opens_with_what_it_is_and_the_two_commands():
 
 def test_the_licence_is_apache_2():
     assert "Apache License\n                           Version 2.0" in (CHECKOUT / "LICENSE").read_text()
+
+
+def test_every_version_of_the_changelog_says_what_an_operator_must_do():
+    versions = re.split(r"^## ", (CHECKOUT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[1:]
+    assert versions
+    assert all("### What an operator must do" in version for version in versions)

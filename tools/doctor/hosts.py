@@ -14,19 +14,22 @@ from tools.doctor.patient import Patient
 PATH = "/.well-known/letterhead"
 LOOKED_UP = "amazonses.com"
 """A name that any resolver knows; in the local cloud, whose nameserver knows no other, an answer of any kind will do."""
+AGAIN = urllib3.Retry(1, redirect=0, raise_on_redirect=False)
+"""A second try, for the first may meet a cold start; redirects are answers."""
 FUNCTION_OUTPUT = "DnsProbeFunction"
 
 
 def public_url(patient: Patient) -> Iterator[Finding]:
     """Does the address that confirmation links lead to answer as this deployment?"""
     url = patient.parameter("PublicUrl") or patient.output("ApiUrl")
-    pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=15))
+    pool = urllib3.PoolManager(retries=AGAIN, timeout=urllib3.Timeout(total=15))
     host = urlsplit(url).hostname
     try:
         answer = pool.request("GET", f"{url}{PATH}")
         says, right = f"{url} answers {answer.status}", answer.status == 200
     except urllib3.exceptions.HTTPError as error:
-        says, right = f"{url} doesn't answer: {type(error).__name__}", False
+        cause = getattr(error, "reason", None) or error
+        says, right = f"{url} doesn't answer: {type(cause).__name__}", False
     fix = (
         f"point {host} at the API: a custom domain of API Gateway with a certificate, and its CNAME or alias in the DNS;"
         " or leave PublicUrl empty"

@@ -71,7 +71,7 @@ def link_host_target(patient: Patient) -> Iterator[Finding]:
     yield judged(
         "link_host_target",
         leads,
-        f"{name}, which link hosts are aliases of, {'has' if leads else 'has no'} address",
+        f"{name}, which link hosts are aliases of, {'has an' if leads else 'has no'} address",
         f"publish an address for {name}, or leave LinkHostTarget empty (docs/operate.md, link hosts)",
     )
 
