@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from letterhead.adapters.tables.connection import connection
+from letterhead.http.mail_event_batch import ENDING
 from tests.capacity_meter import metered
-from tests.fakes.mail_events import ADDRESS, PUBLISHED, event_document, sample
+from tests.fakes.mail_events import ADDRESS, PUBLISHED, batch_of, event_document, sample
 from tests.functions.ses_events.conftest import NOW, World
 
 NAMES = [name for name in PUBLISHED if name != "complaint_not_spam"]
@@ -175,6 +176,34 @@ def test_a_mail_to_two_hundred_is_taken_in_whole_and_its_domain_looked_at_once(w
     assert world.take(document) == []
 
     assert world.counted() == {"hard_bounced": 200}
+
+
+class LittleTime:
+    """Lambda's context of a function that has so many seconds left beside those that it needs for its end."""
+
+    def __init__(self, seconds: float) -> None:
+        self._milliseconds = int((seconds + ENDING) * 1000)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._milliseconds
+
+
+def test_what_the_time_does_not_suffice_for_comes_again_and_goes_on_where_it_broke_off(world):
+    to = [f"person{number}@customer.example" for number in range(120)]
+    batch = batch_of(event_document("bounce_permanent", to=to), sample("delivery"))
+
+    assert world.function.app.handler(batch, LittleTime(0))["batchItemFailures"] == [
+        {"itemIdentifier": "0"},
+        {"itemIdentifier": "1"},
+    ]
+    assert world.counted() == {}
+    times, failed = 0, [{"itemIdentifier": "0"}]
+    while failed:
+        failed = world.function.app.handler(batch, LittleTime(0.5 + times))["batchItemFailures"]
+        times += 1
+        assert times < 50
+    assert times > 1
+    assert world.counted() == {"hard_bounced": 120, "delivered": 1}
 
 
 def test_an_event_of_300_kilobytes_is_taken_in(world):

@@ -19,9 +19,11 @@ from letterhead.mail_events.attribution import MESSAGE, Attribution, attribute
 from letterhead.mail_events.event import EventName, EventRecipient, MailEvent
 from letterhead.mail_events.strays import StrayEvents, StrayReason, stray
 from letterhead.mail_events.verdicts import Effect, Verdict, verdict_on
+from letterhead.unavailable import UnavailableError
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from letterhead.activity.log import ActivityLog
@@ -47,6 +49,10 @@ class Taken:
     known: bool = True
 
 
+class OutOfTimeError(UnavailableError):
+    """There is no time for the rest of an event's recipients; it has to come again."""
+
+
 class ReputationWatch(Protocol):
     """Who looks at a domain's rates."""
 
@@ -68,8 +74,11 @@ class Intake:
     strays: StrayEvents
     watch: ReputationWatch
 
-    def take(self, event: MailEvent, now: datetime) -> Taken:
-        """Take in an event. Raises `UnavailableError` when it has to come again."""
+    def take(self, event: MailEvent, now: datetime, may_go_on: Callable[[], bool] = lambda: True) -> Taken:
+        """Take in an event. Raises `UnavailableError` when it has to come again.
+
+        It is asked before each recipient whether there is time; those who are settled then cost less the next time.
+        """
         verdict, owner = verdict_on(event), attribute(event.mail)
         if owner is None or event.occurred_at is None:
             dated = event.occurred_at is not None and event.mail.sent_at is not None
@@ -83,10 +92,11 @@ class Intake:
         if verdict.activity is None:
             reason = StrayReason.TOPICS_CHANGED if verdict.known else StrayReason.UNKNOWN_EVENT
             return self._keep(event, reason, verdict, now)
-        fresh = [
-            self._take_one(event, owner, verdict, verdict.activity, recipient, now)
-            for recipient in event.recipients or (_NOBODY,)
-        ]
+        fresh = []
+        for recipient in event.recipients or (_NOBODY,):
+            if not may_go_on():
+                raise OutOfTimeError
+            fresh.append(self._take_one(event, owner, verdict, verdict.activity, recipient, now))
         if _weighs_in_rates(verdict):
             # Once for all recipients, and of a repetition too: the first time may have broken off before.
             self.watch.look(owner.account_id, owner.domain_id, now)
