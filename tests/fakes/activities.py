@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -72,8 +73,8 @@ def message_stored(
 class NoContents:
     """A store of contents that nothing is large enough for."""
 
-    def put(self, account_id: str, message_id: str, content: bytes) -> str:
-        raise AssertionError(f"{message_id} has {len(content)} octets")
+    def put_all(self, contents: Mapping[tuple[str, str], bytes]) -> Mapping[tuple[str, str], str]:
+        raise AssertionError(f"large: {list(contents)}")
 
     def get(self, key: str) -> bytes:
         raise KeyError(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,6 +79,10 @@ class InMemoryMessages:
 
     def add(self, message: Message) -> None:
         self.messages.setdefault((message.account_id, message.message_id), message)
+
+    def add_all(self, messages: Sequence[Message]) -> None:
+        for each in messages:
+            self.add(each)
 
     def by_id(self, account_id: str, message_id: str) -> Message | None:
         return self.messages.get((account_id, message_id))

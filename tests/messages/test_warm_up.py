@@ -102,6 +102,16 @@ def test_a_day_is_begun_once_and_its_other_mails_ask_nobody():
     assert world.asked == [("20260615", "20260615")]
 
 
+@pytest.mark.parametrize("warm_up", [None, WarmUp(200, MONDAY)])
+def test_whoever_goes_on_with_the_domain_as_it_was_begins_no_second_time(warm_up):
+    world = World(warm_up, [day(sent=200)])
+    as_it_was = world.domain
+    begun = world.today()
+    asked = len(world.asked)
+    assert [world.rule.today(as_it_was, NOON) for _ in range(3)] == [begun] * 3
+    assert len(world.asked) == asked
+
+
 def test_bounces_and_complaints_of_all_parts_of_a_day_count():
     assert (
         World(WarmUp(200, MONDAY), [day(sent=100, bounced=2), day(sent=100, bounced=2)]).today().allowance

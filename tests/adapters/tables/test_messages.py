@@ -25,10 +25,10 @@ class Contents:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
 
-    def put(self, account_id, message_id, content):
-        key = f"messages/{account_id}/{message_id}"
-        self.kept[key] = content
-        return key
+    def put_all(self, contents):
+        keys = {of: "/".join(("messages", *of)) for of in contents}
+        self.kept.update({keys[of]: content for of, content in contents.items()})
+        return keys
 
     def get(self, key):
         return self.kept[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -319,14 +320,37 @@ def test_text_that_is_no_template_is_refused_when_it_is_to_be_personalized(funct
 # --- many at once, explanations, costs ----------------------------------------------------------------------------------------
 
 
-def test_a_bulk_of_five_hundred_looks_its_sender_up_once(function, agency, domain):
+def test_a_bulk_of_five_hundred_takes_few_calls(function, agency, domain, dynamodb_faults):
     bodies = [body(Dialect.MAILERSEND, to=f"r{number}@reader.example") for number in range(500)]
     token = agency.token(Dialect.MAILERSEND)
     with metered(connection().client) as cost:
+        dynamodb_faults.mend()
         answer = send(function, agency, Dialect.MAILERSEND, bodies, "/v1/bulk-email", token)
+        calls = Counter(dynamodb_faults.calls)
     assert answer.status == 202
     assert len(stored()) == 500
     assert cost.read_units("DomainsTable") + cost.read_units("IdentitiesTable") <= 1
+    # 25 messages to a call, and 100 keys: the recipients and the patterns.
+    assert (calls["BatchWriteItem"], calls["BatchGetItem"]) == (20, 6)
+    assert calls.total() < 40
+
+
+def test_of_a_bulk_nothing_is_stored_when_a_gate_cannot_be_asked(function, agency, domain, dynamodb_faults):
+    large = "".join(f"{number:x}" for number in range(5_000))
+    bodies = [body(Dialect.MAILERSEND, to=f"r{number}@reader.example", text=large) for number in range(3)]
+    token = agency.token(Dialect.MAILERSEND)
+    dynamodb_faults.mend()
+    assert send(function, agency, Dialect.MAILERSEND, bodies, "/v1/bulk-email", token).status == 202
+    last_read = max(place for place, call in enumerate(dynamodb_faults.calls) if call == "BatchGetItem")
+    before = len(stored())
+    for number in range(1, last_read + 1):
+        dynamodb_faults.break_call(number)
+        assert send(function, agency, Dialect.MAILERSEND, bodies, "/v1/bulk-email", token).status in (
+            202,
+            503,
+        )
+        dynamodb_faults.mend()
+    assert len(stored()) in (before, before + 3)
 
 
 @pytest.mark.parametrize("count", [0, 501])

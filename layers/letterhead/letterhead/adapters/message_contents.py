@@ -12,8 +12,11 @@ from letterhead.adapters.aws_session import boto3_session
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_s3 import S3Client
 
+_AT_ONCE = 10  # botocore keeps as many connections
 _CONFIG = Config(
     connect_timeout=2,
     read_timeout=10,
@@ -40,6 +43,21 @@ class MessageContents:
         except (BotoCoreError, ClientError) as error:
             raise ContentUnavailableError from error
         return key
+
+    def put_all(self, contents: Mapping[tuple[str, str], bytes]) -> Mapping[tuple[str, str], str]:
+        """Keep the content of each account's message, several at a time, and answer their keys. Raises
+        `ContentUnavailableError`."""
+        if len(contents) < 2:
+            return dict(map(self._keep, contents.items()))
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._client  # noqa: B018 -- made here, for one thread alone may make it
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return dict(pool.map(self._keep, contents.items()))
+
+    def _keep(self, content: tuple[tuple[str, str], bytes]) -> tuple[tuple[str, str], str]:
+        (account_id, message_id), octets = content
+        return (account_id, message_id), self.put(account_id, message_id, octets)
 
     def get(self, key: str) -> bytes:
         """The content of a key; raises `ContentUnavailableError`."""

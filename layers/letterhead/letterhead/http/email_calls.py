@@ -12,7 +12,7 @@ from letterhead.dialects.sendara import problems as sendara_problems
 from letterhead.dialects.sendara import send as sendara
 from letterhead.dialects.sendmailos import send as sendmailos
 from letterhead.http.refusals import problem_of
-from letterhead.messages.acceptance import Examination, accept
+from letterhead.messages.acceptance import Examination, accept, admit
 from letterhead.messages.bulk import MOST_DRAFTS, Bulk, BulkNotFoundError, RememberedLists, RememberedSenders
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
 from letterhead.messages.gates import Code, MailRefusedAtGateError, asked
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     )
     from letterhead.messages.bulk import BulkStore
     from letterhead.messages.draft import Draft
-    from letterhead.messages.message import MessageStore
+    from letterhead.messages.message import Message, MessageStore
     from letterhead.messages.sender import SenderDomains
     from letterhead.suppressions.blocking import Block, Suppressed
 
@@ -58,10 +58,21 @@ class Gatekeepers:
     """Whom the gates ask."""
 
     senders: Senders
-    lists: Suppressed
+    lists: RememberedLists
     people: OwnPeople
     daily: DailyAllowance
     warm_ups: WarmUpAllowance | None
+
+    def ask_for_all(self, drafts: Sequence[Draft], request: Request) -> None:
+        """Look up at once what the lists say of everybody to whom these go, and whom they are from."""
+        addresses: dict[str | None, list[str]] = {}
+        for draft in drafts:
+            sender = self.examination(draft, request, spending=False).sender
+            if sender is not None:
+                domain_id = None if sender.domain is None else sender.domain.domain_id
+                addresses.setdefault(domain_id, []).extend(box.address.key for box in draft.recipients)
+        for domain_id, of_domain in addresses.items():
+            self.lists.ask(request.account_id, domain_id, of_domain, request.now)
 
     def examination(self, draft: Draft, request: Request, *, spending: bool) -> Examination:
         """The gates of one draft; `spending` says whether limits are used up or only looked at."""
@@ -173,25 +184,34 @@ class EmailCalls:
         """`POST /v1/bulk-email`: each mail by itself; what is wrong with some stops none of the others."""
         bulk_id = identifiers.new_id(request.now)
         keepers = self._keepers()
-        message_ids: list[str] = []
+        messages: list[Message] = []
+        ready: dict[int, tuple[Draft, ...]] = {}
         errors: dict[str, Mapping[str, Sequence[str]]] = {}
         suppressed: dict[str, tuple[str, ...]] = {}
         recipients = 0
         for position, body in enumerate(mailersend.read_bulk(request.json_list, MOST_DRAFTS)):
             try:
-                drafts = self._drafting.ready(
+                ready[position] = self._drafting.ready(
                     self._drafting.read(body, request.dialect), request.token, request.now
                 )
             except _REFUSALS as wrong:
                 problem = problem_of(wrong)
                 errors[f"message.{position}"] = problem.fields or {"message": [problem.message]}
-                continue
+        keepers.ask_for_all([draft for drafts in ready.values() for draft in drafts], request)
+        for position, drafts in ready.items():
             for draft in drafts:
                 recipients += len(draft.recipients)
                 examination = keepers.examination(draft, request, spending=True)
                 try:
-                    outcome = self._accept(draft, request, examination, bulk_id)
-                    message_ids.append(outcome.message.message_id)
+                    outcome = admit(
+                        draft,
+                        request.token,
+                        message_id=identifiers.new_id(request.now),
+                        examination=examination,
+                        now=request.now,
+                        bulk_id=bulk_id,
+                    )
+                    messages.append(outcome.message)
                 except MailRefusedAtGateError as refusal:
                     if refusal.answer.code is not Code.RECIPIENT_SUPPRESSED:
                         problem = problem_of(refusal)
@@ -202,11 +222,12 @@ class EmailCalls:
             account_id=request.account_id,
             bulk_id=bulk_id,
             created_at=request.now,
-            message_ids=tuple(message_ids),
+            message_ids=tuple(message.message_id for message in messages),
             recipients=recipients,
             errors=errors,
             suppressed=suppressed,
         )
+        self._store.add_all(messages)
         self._bulks.add(bulk)
         return mailersend.bulk_accepted(bulk)
 
@@ -235,9 +256,7 @@ class EmailCalls:
                 results.append(sendara.batch_accepted(outcome.message, body))
         return sendara.batch_answered(results)
 
-    def _accept(
-        self, draft: Draft, request: Request, examination: Examination, bulk_id: str | None = None
-    ) -> Accepted:
+    def _accept(self, draft: Draft, request: Request, examination: Examination) -> Accepted:
         return accept(
             draft,
             request.token,
@@ -245,7 +264,6 @@ class EmailCalls:
             examination=examination,
             store=self._store,
             now=request.now,
-            bulk_id=bulk_id,
         )
 
 

@@ -272,6 +272,24 @@ def accept(
     Raises `MailRefusedAtGateError`, or `UnavailableError` when a gate can't be asked or the message not be stored: then nothing
     is sent.
     """
+    accepted = admit(draft, token, message_id=message_id, examination=examination, now=now, bulk_id=bulk_id)
+    store.add(accepted.message)
+    return accepted
+
+
+def admit(
+    draft: Draft,
+    token: ApiToken,
+    *,
+    message_id: str,
+    examination: Examination,
+    now: datetime,
+    bulk_id: str | None = None,
+) -> Accepted:
+    """Let a checked draft pass its gates; the message that it becomes has yet to be stored.
+
+    Raises `MailRefusedAtGateError`, or `UnavailableError` when a gate can't be asked.
+    """
     answers = passed(asked(examination.gates), now)
     sender = examination.sender
     if sender is None:
@@ -298,7 +316,6 @@ def accept(
         unsubscribable=wants_link(draft, sender.domain),
         unspent=held_back or draft.send_at is not None,
     )
-    store.add(message)
     return Accepted(message, examination.suppressed, answers)
 
 

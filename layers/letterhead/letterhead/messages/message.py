@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from letterhead.messages.draft import Draft, Mailbox
@@ -91,6 +91,9 @@ class MessageStore(Protocol):
 
     def add(self, message: Message) -> None:
         """Store a new message; storing it twice is once."""
+
+    def add_all(self, messages: Sequence[Message]) -> None:
+        """Store new messages, of ids that nothing has; in few calls, and not all at once when one of them fails."""
 
     def by_id(self, account_id: str, message_id: str) -> Message | None:
         """The message with its content as it is now, or None."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_BOUNCES = 0.02
 MOST_COMPLAINTS = 0.001
+_MOST_REMEMBERED = 1_000
 KNOWN_AFTER = timedelta(days=30)
 
 
@@ -77,6 +78,8 @@ class WarmUps:
         self._most = most
         self._counts = counts
         self._store = store
+        # What has been begun here, for whoever goes on with a domain as it was read before.
+        self._begun: dict[str, tuple[WarmUp | None, WarmUp]] = {}
 
     def today(self, domain: SendingDomain, now: datetime, *, noting: bool = True) -> WarmUp | None:
         """A domain's warm-up as it is today; None when it is over or not wanted. Raises `UnavailableError`.
@@ -87,6 +90,9 @@ class WarmUps:
         kept, today = domain.warm_up, now.astimezone(UTC).date()
         if self._first == 0 or (kept is not None and kept.is_over):
             return None
+        before, begun = self._begun.get(domain.domain_id, (None, None))
+        if begun is not None and before == kept and begun.day == today:
+            return None if begun.is_over else begun
         if kept is None:
             known = self._sent(domain, today - KNOWN_AFTER, today).sent > self._first
             after = WarmUp(None if known else self._first, today)
@@ -99,6 +105,9 @@ class WarmUps:
             after = replace(after, allowance=None)
         if noting:
             self._store.note_warm_up(domain, after)
+            if len(self._begun) >= _MOST_REMEMBERED:
+                self._begun.clear()
+            self._begun[domain.domain_id] = kept, after
         return None if after.is_over else after
 
     def _sent(self, domain: SendingDomain, first: date, last: date) -> DayOfSending:

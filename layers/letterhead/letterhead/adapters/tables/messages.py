@@ -34,7 +34,7 @@ from letterhead.messages.message import Message, MessageChangedError, MessageSta
 from letterhead.tokens.dialect import Dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pynamodb.attributes import Attribute
@@ -56,8 +56,8 @@ _REFUSED = "ConditionalCheckFailedException"
 class Contents(Protocol):
     """Where the text, HTML and files of large messages are kept."""
 
-    def put(self, account_id: str, message_id: str, content: bytes) -> str:
-        """Keep a content and answer its key; keeping it twice is once. Raises `UnavailableError`."""
+    def put_all(self, contents: Mapping[tuple[str, str], bytes]) -> Mapping[tuple[str, str], str]:
+        """Keep each content of an account's message and answer its key; keeping it twice is once. Raises `UnavailableError`."""
 
     def get(self, key: str) -> bytes:
         """The content of a key. Raises `UnavailableError`."""
@@ -129,18 +129,34 @@ class MessageTable:
 
     def add(self, message: Message) -> None:
         """Store a new message; storing it twice is once."""
-        whole = draft_text.to_bytes(message.draft)
-        if len(whole) > _INLINE:
-            key = self._contents.put(message.account_id, message.message_id, whole)
-            head = draft_text.to_bytes(draft_text.head_of(message.draft))
-            item = self._item(replace(message, content_key=key), head)
-        else:
-            item = self._item(message, whole)
+        (item,) = self._items([message])
         try:
             item.save(condition=MessageItem.message_id.does_not_exist())
         except PutError as error:
             if error.cause_response_code != _REFUSED:
                 raise
+
+    def add_all(self, messages: Sequence[Message]) -> None:
+        """Store new messages, of ids that nothing has; in few calls, and not all at once when one of them fails."""
+        with MessageItem.batch_write() as batch:
+            for item in self._items(messages):
+                batch.save(item)
+
+    def _items(self, messages: Sequence[Message]) -> list[MessageItem]:
+        """Their items, what is too large for one kept apart already."""
+        whole = {message.message_id: draft_text.to_bytes(message.draft) for message in messages}
+        large = [message for message in messages if len(whole[message.message_id]) > _INLINE]
+        apart = {(each.account_id, each.message_id): whole[each.message_id] for each in large}
+        keys = self._contents.put_all(apart) if apart else {}
+        items = []
+        for message in messages:
+            key = keys.get((message.account_id, message.message_id))
+            if key is None:
+                items.append(self._item(message, whole[message.message_id]))
+            else:
+                head = draft_text.to_bytes(draft_text.head_of(message.draft))
+                items.append(self._item(replace(message, content_key=key), head))
+        return items
 
     def by_id(self, account_id: str, message_id: str) -> Message | None:
         """The message with its content as it is now (strongly consistent), or None."""
