@@ -60,6 +60,7 @@ FAULTS = [
         id="half a pair in a file's name",
     ),
     pytest.param({"metadata": {"order": ["\ud800"]}}, "metadata", id="half a pair in the metadata"),
+    pytest.param({"metadata": {"order": "x" * 16 * 1024}}, "metadata", id="metadata over 16 KB"),
     pytest.param({"external_id": "\ud800"}, "external_id", id="half a pair in the external id"),
     pytest.param({"text": "a\0b"}, "text", id="NUL in the text"),
     pytest.param({"tags": ("a",) * 6}, "tags", id="six tags"),

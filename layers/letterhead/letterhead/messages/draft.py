@@ -22,6 +22,7 @@ MOST_COPIES = 10  # contracts A.8: cc and bcc each
 MOST_TAGS = 5  # contracts A.8
 MOST_HEADERS = 15  # SES API v2 reference, Message: headers beyond SES's own
 LONGEST_SUBJECT = 998  # contracts A.8; RFC 5322 section 2.1.1
+LARGEST_METADATA = 16 * 1024  # stays with the message, whose item may have 400 KB
 LONGEST_HEADER = 995  # SES API v2 reference, MessageHeader
 LONGEST_TAG = 191
 LARGEST_BODY = 2 * 1024 * 1024  # octets of text or HTML; contracts A.8
@@ -183,6 +184,8 @@ def _content_faults(draft: Draft) -> Iterator[tuple[str, str]]:
             yield name, f"The {name} contains characters that can't be used."
         elif len(body.encode()) > LARGEST_BODY:
             yield name, f"The {name} may not be greater than {LARGEST_BODY // 1024 // 1024} MB."
+    if len(json.dumps(dict(draft.metadata))) > LARGEST_METADATA:
+        yield "metadata", f"The metadata may have at most {LARGEST_METADATA // 1024} KB."
     for name, words in (("metadata", draft.metadata), ("external_id", draft.external_id)):
         if not _is_text(json.dumps(words, ensure_ascii=False)):
             yield name, f"The {name} contains characters that can't be used."
