@@ -100,7 +100,7 @@ e2e: $(VENV)  ## end-to-end tests on a local cloud of their own, IAM enforced
 	pytest tests/end_to_end
 
 .PHONY: test-iam
-test-iam: not-up $(VENV)  ## the same, and each permission of each role is taken away in turn: a test must miss it (an hour; SAMPLE=1: ten of them)
+test-iam: not-up $(VENV)  ## the same, and each permission of each role is taken away in turn: a test must miss it (hours; SAMPLE=1: half a minute)
 	PERMISSIONS=$(if $(SAMPLE),sample,all) pytest tests/end_to_end --deselect tests/end_to_end/test_openapi.py
 
 .PHONY: checkov

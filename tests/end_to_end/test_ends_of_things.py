@@ -1,0 +1,122 @@
+"""What ends with all that it holds, IAM enforced: a full account, a domain whose end SES interrupts, what its owner deletes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.test_tokens import operate
+
+pytestmark = pytest.mark.end_to_end
+
+
+def full(cloud: LocalCloud, name: str, domain: str) -> Account:
+    """An account with something in every table that an account's things lie in."""
+    account = cloud.account(name)
+    registered = account.verified_domain(domain)
+    template = {"name": "welcome", "subject": "Hello {{ name }}", "text": "{{ name }}"}
+    made = account.mailersend("POST", "/v1/templates", template)
+    assert made.status == 201, made.text
+    assert account.sendara("POST", "/v1/test-recipients", {"email": f"amy@{domain}"}).status == 201
+    hook = {"endpoint_url": "https://hooks.example.com/in"}
+    assert account.sendara("POST", "/v1/webhooks", hook).status == 201
+    body = {"channel": "email", "recipient": f"gone@{domain}", "reason": "manual"}
+    assert account.sendara("POST", "/v1/suppressions", body).status == 201
+    exported = account.mailersend("POST", "/v1/suppressions/export?list=blocklist")
+    assert exported.status in {200, 202}, exported.text
+    mails = [
+        {
+            "from": {"email": f"news@{domain}"},
+            "to": [{"email": f"reader{number}@reader.example"}],
+            "subject": "Hi",
+            "text": "Hi",
+        }
+        for number in range(2)
+    ]
+    assert account.mailersend("POST", "/v1/bulk-email", mails).status == 202
+    cloud.until(
+        lambda: account.mailersend("GET", f"/v1/recipients?domain_id={ours(account)}").json["data"],
+        lambda recipients: len(recipients) == 2,
+    )
+    assert registered["id"]
+    return account
+
+
+def ours(account: Account) -> str:
+    (domain,) = account.mailersend("GET", "/v1/domains").json["data"]
+    identifier: str = domain["id"]
+    return identifier
+
+
+def left_of(cloud: LocalCloud, account: Account) -> dict[str, int]:
+    """How many items name the account, by table, but for counters, which stand at none when there is nothing left to count."""
+    dynamodb, found = cloud.aws("dynamodb"), {}
+    for table in dynamodb.list_tables()["TableNames"]:
+        if not table.startswith("letterhead-"):
+            continue
+        name = table.split("-")[1]
+        pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        items = [str(item) for page in pages for item in page["Items"]]
+        count = sum(account.account_id in item and "#count" not in item for item in items)
+        if count:
+            found[name] = count
+    return found
+
+
+def test_a_deleted_account_takes_everything_with_it(cloud: LocalCloud) -> None:
+    account = full(cloud, "Ending Agency", "mail.ending-one.com")
+    held = left_of(cloud, account)
+    assert {"TemplatesTable", "SandboxTable", "SuppressionsTable", "JobsTable", "BulksTable"} <= set(held)
+    assert {"MessagesTable", "ActivityTable", "CountsTable", "RecipientsTable", "EndpointsTable"} <= set(held)
+
+    def deleted() -> Any:
+        event = {"action": "delete_account", "account_id": account.account_id, "confirm": "Ending Agency"}
+        return operate(cloud, **event).get("deleted")
+
+    cloud.until(deleted, lambda done: done is True)
+
+    # A name's claim keeps a memory; time takes away what else there is.
+    kept = {"ClaimsTable", "LimitsTable", "IdempotencyTable", "AccessLogTable", "ConfirmationsTable"}
+    streams = {"OutboxTable", "StrayEventsTable", "DeliveriesTable", "WaitingDeliveriesTable", "ChecksTable"}
+    assert set(left_of(cloud, account)) <= kept | streams
+
+
+def test_a_domains_end_that_ses_interrupts_is_completed_with_its_tokens_and_identities(
+    cloud: LocalCloud, account: Account
+) -> None:
+    name = "mail.ending-two.com"
+    account.verified_domain(name)
+    domain_id = ours(account)
+    identity = {"domain_id": domain_id, "name": "Amy", "email": "amy@ending-client.com"}
+    made = account.mailersend("POST", "/v1/identities", identity)
+    assert made.status == 201, made.text
+    scopes = ["email_full", "domains_read"]
+    restricted = [{"domain_id": domain_id}, {"identity_id": made.json["data"]["id"]}]
+    for restriction in restricted:
+        token = {"name": "narrow", "scopes": scopes, **restriction}
+        assert account.mailersend("POST", "/v1/token", token).status in {200, 201}
+    cloud.ses_fault(operation="DeleteEmailIdentity", code="TooManyRequestsException", times=2)
+
+    assert account.sendara("DELETE", f"/v1/domains/{name}").status == 503
+
+    assert account.sendara("GET", f"/v1/domains/{name}").status == 404
+    for path in ("/v1/identities", "/v1/token"):
+        cloud.until(
+            lambda path=path: account.mailersend("GET", path).json["data"],
+            lambda things: not any(thing["name"] in {"Amy", "narrow"} for thing in things),
+            seconds=90,
+        )
+
+
+def test_what_its_owner_deletes_is_gone(account: Account) -> None:
+    template = {"name": "welcome", "subject": "Hello", "text": "Hi"}
+    template_id = account.mailersend("POST", "/v1/templates", template).json["data"]["id"]
+    hook = account.sendara("POST", "/v1/webhooks", {"endpoint_url": "https://hooks.example.com/in"}).json
+    for delete, path in (
+        (account.mailersend, f"/v1/templates/{template_id}"),
+        (account.sendara, f"/v1/webhooks/{hook['id']}"),
+    ):
+        assert delete("DELETE", path).status in {200, 204}
+        assert delete("GET", path).status == 404
