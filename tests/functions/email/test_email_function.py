@@ -419,3 +419,21 @@ def test_an_identity_is_told_what_keeps_it_from_sending(function, agency, domain
     assert gates["sender"]["code"] == "identity_not_verified"
     assert "resend" in gates["sender"]["fix"]
     assert stored() == []
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_whatever_does_not_answer_is_503_and_nothing_is_sent(
+    function, agency, domain, dialect, dynamodb_faults, no_pauses
+):
+    token = agency.token(dialect)
+    send(function, agency, dialect, body(dialect), token=token)
+    dynamodb_faults.mend()
+    send(function, agency, dialect, body(dialect), token=token)
+    # Behind the token's look-up, which answers 503 by itself, everything is asked before the message is put.
+    calls = list(dynamodb_faults.calls)
+    before = len(stored())
+    for number in range(calls.index("PutItem") + 1):
+        dynamodb_faults.break_call(number)
+        assert send(function, agency, dialect, body(dialect), token=token).status == 503, calls[number]
+        dynamodb_faults.mend()
+        assert len(stored()) == before, calls[number]
