@@ -12,7 +12,11 @@ class InMemoryOutbox:
 
     def __init__(self, *events: Event) -> None:
         self._events = {(event.account_id, event.event_id): event for event in events}
-        self.told: list[str] = []
+        self.told: dict[str, datetime] = {}
+
+    def add(self, event: Event) -> None:
+        """One more has happened."""
+        self._events[event.account_id, event.event_id] = event
 
     def untold(self, account_id: str, event_id: str, now: datetime) -> Event | None:
         event = self._events.get((account_id, event_id))
@@ -25,11 +29,11 @@ class InMemoryOutbox:
     ) -> list[tuple[Event, datetime | None]]:
         found = [event for (owner, _), event in self._events.items() if owner == account_id]
         return [
-            (event, event.occurred_at if event.event_id in self.told else None)
+            (event, self.told.get(event.event_id))
             for event in sorted(found, key=lambda event: event.event_id)
             if first <= event.occurred_at < last
         ]
 
     def note_told(self, event: Event, now: datetime) -> None:
         if (event.account_id, event.event_id) in self._events:
-            self.told.append(event.event_id)
+            self.told[event.event_id] = now

@@ -323,6 +323,59 @@ def test_four_changes_hours_apart_are_four_mails():
     assert {world.notices.send(request(event), NOW) for event in events} == {Telling.SENT}
 
 
+GONE, BACK = EventType.DOMAIN_RECORD_MISSING, EventType.DOMAIN_RECORD_RESTORED
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+
+
+def test_a_record_that_comes_and_goes_every_hour_is_at_most_two_mails_a_day():
+    events = [about((GONE, BACK)[hour % 2], minutes=60 * hour) for hour in range(72)]
+    world = told_of()
+    told = world.events
+    waiting = []
+    mails = []
+    for quarter in range(4 * 24 * 5):
+        now = NOW + quarter * QUARTER
+        ready, waiting = waiting, []
+        for event in events:
+            if event.occurred_at == now:
+                told.add(event)
+                ready.append(request(event))
+        for each in ready:
+            before = len(world.mailbox.mails)
+            world.notices.send(each, now)
+            mails += [now] * (len(world.mailbox.mails) - before)
+        waiting += [each for each, delay in world.queue.later if delay <= QUARTER]
+        # Those that were put off for less than a quarter come with the next step.
+        world.queue.later.clear()
+        assert len(waiting) <= 1
+
+    assert mails[:2] == [NOW, NOW + timedelta(hours=1)]
+    assert all(later - earlier >= DAY for earlier, later in zip(mails, mails[2:], strict=False))
+    assert waiting == []
+    # Nothing is lost: whatever happened is in some mail, and the last one says how it ended.
+    assert len(told.told) == len(events)
+    assert world.mailbox.mails[-1].content.subject == "The DNS records of web-agency.com are right again"
+    assert "web-agency.com has changed" in world.mailbox.mails[-1].content.text
+
+
+def test_another_record_and_another_domain_are_told_beside_one_that_comes_and_goes():
+    before = [about((GONE, BACK)[hour % 2], minutes=60 * hour) for hour in range(2)]
+    third = about(GONE, minutes=120)
+    other_record = about(GONE, minutes=121, records=[DMARC | {"record": "dkim_1"}])
+    other_domain = about(GONE, 7, "other.com", minutes=122)
+    stopped = about(EventType.DOMAIN_SENDING_STOPPED, minutes=123)
+    events = [*before, third, other_record, other_domain, stopped]
+    world = told_of(*events)
+    world.rules = NoticeRules(shared_sender="hello@operator.example")
+    became = [world.notices.send(request(event), event.occurred_at) for event in events]
+
+    assert became == [
+        *[Telling.SENT] * 2,
+        Telling.PUT_OFF,
+        *[Telling.SENT] * 3,
+    ]
+
+
 def test_who_waited_in_vain_is_told_alone():
     event = about(EventType.DOMAIN_RECORD_MISSING)
     world = told_of(event)

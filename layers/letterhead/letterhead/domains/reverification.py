@@ -37,12 +37,13 @@ class UnfinishedError(UnavailableError):
 @dataclass
 class Looked:
     """What became of a batch: how many domains were checked, were gone or looked at by somebody else meanwhile, had to wait for
-    the provider, and come again; and how many events there were."""
+    the provider, come again, and can't be read; and how many events there were."""
 
     checked: int = 0
     outdated: int = 0
     postponed: int = 0
     again: int = 0
+    unreadable: int = 0
     events: int = 0
 
 
@@ -63,8 +64,9 @@ class Reverification:
 
         Raises whatever keeps a single domain from being looked at; of several, those that fail are asked for one by one.
         """
-        found = [watched for stretch in request.stretches for watched in self.watch.within(stretch)]
-        looked = Looked()
+        there = [one for stretch in request.stretches for one in self.watch.within(stretch)]
+        found = [one for one in there if isinstance(one, Watched)]
+        looked = Looked(unreadable=len(there) - len(found))
         staying = []
         for watched in found:
             if watched.domain.leaving:

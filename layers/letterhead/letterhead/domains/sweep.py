@@ -20,6 +20,7 @@ from letterhead.domains.watch import (
     LookRequest,
     ProviderStatuses,
     Stretch,
+    Unreadable,
     Watched,
 )
 from letterhead.unavailable import UnavailableError
@@ -58,13 +59,14 @@ class SweepLedger(Protocol):
 
 @dataclass
 class Swept:
-    """What a sweep did. `unasked` counts domains on which the provider couldn't be asked; `complete` says whether it came to its
-    end."""
+    """What a sweep did. `unasked` counts domains on which the provider couldn't be asked, `unreadable` those passed over because
+    their items can't be read; `complete` says whether it came to its end."""
 
     due: int = 0
     well: int = 0
     batches: int = 0
     unasked: int = 0
+    unreadable: int = 0
     complete: bool = False
     busy: bool = False
 
@@ -99,7 +101,7 @@ class Sweep:
         return self._swept
 
     def _queue_due(self, after: datetime | None, now: datetime) -> bool:
-        for chunk in _chunks(self.watch.due(after, now)):
+        for chunk in _chunks(self._readable(self.watch.due(after, now))):
             if not self.time_is_left():
                 return False
             self._put(chunk)
@@ -111,7 +113,7 @@ class Sweep:
         chunk: list[Watched] = []
         done_to = begun
         for slot, moment in self.rhythm.slots_between(begun, now):
-            for watched in self.watch.well(slot):
+            for watched in self._readable(self.watch.well(slot)):
                 chunk.append(watched)
                 if len(chunk) == CHUNK:
                     if not self.time_is_left():
@@ -125,6 +127,13 @@ class Sweep:
                 return False
             self._put_well(chunk)
         return True
+
+    def _readable(self, found: Iterable[Watched | Unreadable]) -> Iterator[Watched]:
+        for one in found:
+            if isinstance(one, Watched):
+                yield one
+            else:
+                self._swept.unreadable += 1
 
     def _put_well(self, chunk: Sequence[Watched]) -> None:
         self._put(chunk)

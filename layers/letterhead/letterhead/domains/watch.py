@@ -42,6 +42,11 @@ class Watched:
 
 
 @value_type
+class Unreadable:
+    """Something that lies among what is watched and can't be read; it is passed over."""
+
+
+@value_type
 class LookRequest:
     """A batch of domains to be looked at, by their places alone: who may read a queue learns nothing of them, and a domain that
     has moved since is not looked at twice.
@@ -56,13 +61,13 @@ class LookRequest:
 class DomainWatch(Protocol):
     """Where domains lie by the time of their next look; may be a moment behind."""
 
-    def due(self, after: datetime | None, until: datetime) -> Iterator[Watched]:
+    def due(self, after: datetime | None, until: datetime) -> Iterator[Watched | Unreadable]:
         """Those that have become due later than `after` (None: ever) and not later than `until`."""
 
-    def well(self, slot: int) -> Iterator[Watched]:
+    def well(self, slot: int) -> Iterator[Watched | Unreadable]:
         """Those of a fixed slot."""
 
-    def within(self, stretch: Stretch) -> Iterator[Watched]:
+    def within(self, stretch: Stretch) -> Iterator[Watched | Unreadable]:
         """Those of a stretch."""
 
 

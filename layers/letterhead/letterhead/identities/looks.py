@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from letterhead.domains.watch import Unreadable
 from letterhead.identities.decisions import expired_event
 from letterhead.identities.exact_sending import AddressProvider, ExactIdentities, followed
 from letterhead.identities.identity import IdentityChangedError, SenderIdentity
@@ -42,7 +43,7 @@ class LookedAtIdentities(ExactIdentities, ForecastIdentities, MarkedIdentities, 
 @dataclass
 class LookedIdentities:
     """What became of a batch: how many links had run out, how many addresses got another state at the provider, how many
-    forecasts and marks were another than before, how many were unchanged, and how many come again."""
+    forecasts and marks were another than before, how many were unchanged, how many come again, and how many can't be read."""
 
     expired: int = 0
     answered: int = 0
@@ -51,6 +52,7 @@ class LookedIdentities:
     unchanged: int = 0
     outdated: int = 0
     again: int = 0
+    unreadable: int = 0
 
 
 @value_type
@@ -73,6 +75,9 @@ class IdentityLooks:
         failure: Exception | None = None
         for stretch in request.stretches:
             for watched in self.watch.within(stretch):
+                if isinstance(watched, Unreadable):
+                    looked.unreadable += 1
+                    continue
                 try:
                     self._look(watched.identity, outside, looked, now)
                 except IdentityChangedError:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from letterhead.domains.sweep import SweepLedger
+    from letterhead.domains.watch import Unreadable
 
 # SES API v1: the batch calls take up to a hundred identities.
 CHUNK = 100
@@ -40,12 +41,13 @@ _CLOCK_TOLERANCE = timedelta(minutes=1)
 @dataclass
 class SweptIdentities:
     """What a sweep did. `asked` counts addresses about which the provider was asked, `answered` those on which it had something
-    new; `unasked` those on which it couldn't be asked."""
+    new; `unasked` those on which it couldn't be asked; `unreadable` identities whose items can't be read."""
 
     daily: int = 0
     asked: int = 0
     answered: int = 0
     unasked: int = 0
+    unreadable: int = 0
     batches: int = 0
     complete: bool = False
     busy: bool = False
@@ -80,7 +82,7 @@ class IdentitySweep:
     def _follow(self) -> bool:
         """Of those whose addresses the provider asks, queue whoever isn't merely waiting any more."""
         answers = True
-        for chunk in _chunks(self.watch.asked()):
+        for chunk in _chunks(self._readable(self.watch.asked())):
             if not self.time_is_left():
                 return False
             if not answers:
@@ -106,7 +108,7 @@ class IdentitySweep:
         chunk: list[WatchedIdentity] = []
         done_to = begun
         for slot, moment in DAILY.slots_between(begun, now):
-            for watched in self.watch.daily(slot):
+            for watched in self._readable(self.watch.daily(slot)):
                 chunk.append(watched)
                 if len(chunk) == CHUNK:
                     if not self.time_is_left():
@@ -120,6 +122,13 @@ class IdentitySweep:
                 return False
             self._put_daily(chunk)
         return True
+
+    def _readable(self, found: Iterable[WatchedIdentity | Unreadable]) -> Iterator[WatchedIdentity]:
+        for one in found:
+            if isinstance(one, WatchedIdentity):
+                yield one
+            else:
+                self._swept.unreadable += 1
 
     def _put_daily(self, chunk: Sequence[WatchedIdentity]) -> None:
         self._put(chunk)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from letterhead.domains.ports import Place
+    from letterhead.domains.watch import Unreadable
     from letterhead.identities.exact_sending import AddressState
     from letterhead.identities.identity import SenderIdentity
 
@@ -47,13 +48,13 @@ class IdentityLookRequest:
 class IdentityWatch(Protocol):
     """Where identities lie by the time of their next look; may be a moment behind."""
 
-    def daily(self, slot: int) -> Iterator[WatchedIdentity]:
+    def daily(self, slot: int) -> Iterator[WatchedIdentity | Unreadable]:
         """Those of a fixed slot of the day."""
 
-    def asked(self) -> Iterator[WatchedIdentity]:
+    def asked(self) -> Iterator[WatchedIdentity | Unreadable]:
         """Those whose addresses' owners the provider asks."""
 
-    def within(self, stretch: Stretch) -> Iterator[WatchedIdentity]:
+    def within(self, stretch: Stretch) -> Iterator[WatchedIdentity | Unreadable]:
         """Those of a stretch."""
 
 

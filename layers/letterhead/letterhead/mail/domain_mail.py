@@ -69,15 +69,18 @@ def domain_mail(account: str, news: DomainNews) -> MailContent:
 
 
 def digest_mail(account: str, news: Sequence[DomainNews]) -> MailContent:
-    """Several domains' news, a line each."""
+    """Several news, a line each, of several domains or of one."""
     number = len({each.domain for each in news})
-    subject = f"{number} of your domains have changed" if number > 1 else news[0].headline
+    subject = f"{number} of your domains have changed" if number > 1 else news[-1].headline
+    changed = (
+        f"{number} domains have changed" if number > 1 else f"{news[0].domain} has changed {len(news)} times"
+    )
     listed = news[:_MOST_LISTED]
     more = f"… and {len(news) - len(listed)} more." if len(news) > len(listed) else ""
     lines = "".join(f"- {each.headline} ({in_words(each.at)})\n" for each in listed)
     items = Markup("".join(fill(_ITEM_HTML, headline=each.headline, at=in_words(each.at)) for each in listed))
-    text = _DIGEST_TEXT.substitute(account=account, number=number, lines=lines, more=more)
-    html = fill(_DIGEST_HTML, account=account, number=str(number), items=items, more=more)
+    text = _DIGEST_TEXT.substitute(account=account, changed=changed, lines=lines, more=more)
+    html = fill(_DIGEST_HTML, account=account, changed=changed, items=items, more=more)
     return MailContent(subject, text, framed(subject, html))
 
 
@@ -161,13 +164,13 @@ $advice</p>
 _DIGEST_TEXT = Template("""\
 Hello,
 
-$number domains of $account have changed:
+$changed (account $account):
 
 $lines$more
 """)
 _DIGEST_HTML = Template("""\
 <p style="margin:0 0 14px">Hello,</p>
-<p style="margin:0 0 14px">$number domains of <strong>$account</strong> have changed:</p>
+<p style="margin:0 0 14px"><strong>$changed</strong> (account $account):</p>
 <ul style="margin:0 0 14px;padding:0 0 0 20px">$items</ul>
 <p class="small" style="margin:0;font-size:14px;color:#5a6475">$more</p>
 """)

@@ -43,10 +43,18 @@ _OF_IDENTITIES = frozenset({EventType.SENDER_IDENTITY_REFUSED, EventType.SENDER_
 TOLD = _OF_REPUTATION | _OF_WEBHOOKS | _ABOUT_DOMAINS | _OF_IDENTITIES
 # These follow from the change of a record, whose own event is told of.
 _FOLLOWS = frozenset({(EventType.DOMAIN_FAILED, "records"), (EventType.DOMAIN_VERIFIED, "restored")})
+# What a record that comes and goes makes over and over.
+_OF_RECORDS = frozenset(
+    {EventType.DOMAIN_RECORD_MISSING, EventType.DOMAIN_RECORD_CHANGED, EventType.DOMAIN_RECORD_RESTORED}
+)
 SENDER_NAME = "Letterhead"
 SENDER_LOCAL_PART = "no-reply"
 MOST_SINGLE = 3
 _TOGETHER = timedelta(hours=1)
+# That a record is gone, and that it is back: what else becomes of it within a day is told in one mail.
+MOST_MAILS_A_DAY = 2
+_DAY = timedelta(days=1)
+_LOOKED_FOR_AGAIN = timedelta(minutes=15)
 _MOST_LOOKED_THROUGH = 25
 
 
@@ -162,13 +170,16 @@ class OwnerNotices:
         if event.type in _ABOUT_DOMAINS:
             if not self._rules.about_domains:
                 return Telling.TURNED_OFF
+            held = self._held_back(event, request, now)
+            if held is not None:
+                return held
             changed, together = self._with_it(event)
             if changed > MOST_SINGLE and not request.waited:
                 later = NoticeRequest(request.account_id, request.event_id, waited=True)
                 self._queue.put_later(later, self._rules.digest_after)
                 return Telling.PUT_OFF
             if not request.waited:
-                together = [event]
+                together = [*self._left_untold(event), event]
         sender = self._sender(event)
         if sender is None:
             return Telling.NO_SENDER
@@ -192,6 +203,46 @@ class OwnerNotices:
         for told in together:
             self._events.note_told(told, now)
         return Telling.SENT
+
+    def _held_back(self, event: Event, request: NoticeRequest, now: datetime) -> Telling | None:
+        """A change waits until the mails about its record are a day old; of several that wait, the newest does."""
+        if event.type not in _OF_RECORDS:
+            return None
+        found = [
+            (one, told)
+            for one, told in self._events.between(
+                event.account_id, event.occurred_at - _DAY, event.occurred_at + _DAY
+            )
+            if one.type in _OF_RECORDS
+            and one.domain_id == event.domain_id
+            and _records(one) & _records(event)
+        ]
+        newest = max((one for one, _ in found), key=lambda one: one.occurred_at, default=event)
+        mails = sorted({told for one, told in found if told and one.occurred_at <= event.occurred_at})
+        if len(mails) < MOST_MAILS_A_DAY:
+            return None
+        if newest.occurred_at > event.occurred_at:
+            return Telling.OUTDATED
+        ends_at = mails[-MOST_MAILS_A_DAY] + _DAY
+        if ends_at <= now:
+            return None
+        self._queue.put_later(request, min(ends_at - now, _LOOKED_FOR_AGAIN))
+        return Telling.PUT_OFF
+
+    def _left_untold(self, event: Event) -> list[Event]:
+        """What has become of the event's records before it and hasn't been told."""
+        if event.type not in _OF_RECORDS:
+            return []
+        found = self._events.between(event.account_id, event.occurred_at - 2 * _DAY, event.occurred_at)
+        return [
+            one
+            for one, told in found
+            if told is None
+            and one.type in _OF_RECORDS
+            and one.domain_id == event.domain_id
+            and one.event_id != event.event_id
+            and _records(one) & _records(event)
+        ]
 
     def _with_it(self, event: Event) -> tuple[int, list[Event]]:
         """How many of the account's domains have changed within an hour of this one, and what its owner hasn't heard of that."""
@@ -235,6 +286,11 @@ class OwnerNotices:
         domain = self._domain(event)
         of_identity = _of_refusal if event.type is EventType.SENDER_IDENTITY_REFUSED else _of_taking_over
         return of_identity(event, account, domain.shown_name if domain else "")
+
+
+def _records(event: Event) -> frozenset[str]:
+    listed = event.data.get("records")
+    return frozenset(str(one["record"]) for one in listed) if isinstance(listed, list) else frozenset()
 
 
 def _is_told(event: Event) -> bool:

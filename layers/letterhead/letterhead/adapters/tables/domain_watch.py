@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from letterhead.adapters.tables.domain_items import DomainItem, domain_of
+from letterhead.adapters.tables.readable import readable
 from letterhead.adapters.tables.watch_slots import SHARDS, due_key, due_slot, well_slot
 from letterhead.domains.ports import Place
-from letterhead.domains.watch import Stretch, Watched
+from letterhead.domains.watch import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+    from letterhead.domains.watch import Stretch, Unreadable
 
 # Behind every key of its moment, whatever id follows.
 _BEHIND = "~"
@@ -23,23 +26,22 @@ class DomainWatchTable:
     def __init__(self, table_name: str) -> None:
         DomainItem.bind(table_name)
 
-    def due(self, after: datetime | None, until: datetime) -> Iterator[Watched]:
+    def due(self, after: datetime | None, until: datetime) -> Iterator[Watched | Unreadable]:
         """Those that have become due later than `after` (None: ever) and not later than `until`."""
         first = "" if after is None else due_key(after) + _BEHIND
         last = due_key(until) + _BEHIND
         for shard in range(SHARDS):
             condition = DomainItem.watch_key.between(first, last) if first else DomainItem.watch_key <= last
-            for item in DomainItem.by_watch.query(due_slot(shard), condition):
-                yield _watched(item)
+            yield from readable(DomainItem.by_watch.query(due_slot(shard), condition), _watched)
 
-    def well(self, slot: int) -> Iterator[Watched]:
+    def well(self, slot: int) -> Iterator[Watched | Unreadable]:
         """Those of a fixed slot."""
-        return map(_watched, DomainItem.by_watch.query(well_slot(slot)))
+        return readable(DomainItem.by_watch.query(well_slot(slot)), _watched)
 
-    def within(self, stretch: Stretch) -> Iterator[Watched]:
+    def within(self, stretch: Stretch) -> Iterator[Watched | Unreadable]:
         """Those of a stretch."""
         condition = DomainItem.watch_key.between(stretch.first, stretch.last)
-        return map(_watched, DomainItem.by_watch.query(stretch.slot, condition))
+        return readable(DomainItem.by_watch.query(stretch.slot, condition), _watched)
 
 
 def _watched(item: DomainItem) -> Watched:

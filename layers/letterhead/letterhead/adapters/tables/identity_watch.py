@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from letterhead.adapters.tables.identity_item import IdentityItem, identity_of
+from letterhead.adapters.tables.readable import readable
 from letterhead.adapters.tables.watch_slots import ASKED_SLOT, well_slot
 from letterhead.domains.ports import Place
 from letterhead.identities.watch import WatchedIdentity
@@ -12,7 +13,7 @@ from letterhead.identities.watch import WatchedIdentity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from letterhead.domains.watch import Stretch
+    from letterhead.domains.watch import Stretch, Unreadable
 
 
 class IdentityWatchTable:
@@ -21,18 +22,18 @@ class IdentityWatchTable:
     def __init__(self, table_name: str) -> None:
         IdentityItem.bind(table_name)
 
-    def daily(self, slot: int) -> Iterator[WatchedIdentity]:
+    def daily(self, slot: int) -> Iterator[WatchedIdentity | Unreadable]:
         """Those of a fixed slot of the day."""
-        return map(_watched, IdentityItem.by_watch.query(well_slot(slot)))
+        return readable(IdentityItem.by_watch.query(well_slot(slot)), _watched)
 
-    def asked(self) -> Iterator[WatchedIdentity]:
+    def asked(self) -> Iterator[WatchedIdentity | Unreadable]:
         """Those whose addresses' owners the provider asks."""
-        return map(_watched, IdentityItem.by_watch.query(ASKED_SLOT))
+        return readable(IdentityItem.by_watch.query(ASKED_SLOT), _watched)
 
-    def within(self, stretch: Stretch) -> Iterator[WatchedIdentity]:
+    def within(self, stretch: Stretch) -> Iterator[WatchedIdentity | Unreadable]:
         """Those of a stretch."""
         condition = IdentityItem.watch_key.between(stretch.first, stretch.last)
-        return map(_watched, IdentityItem.by_watch.query(stretch.slot, condition))
+        return readable(IdentityItem.by_watch.query(stretch.slot, condition), _watched)
 
 
 def _watched(item: IdentityItem) -> WatchedIdentity:

@@ -1,0 +1,42 @@
+"""Items that can't be read: what is wrong with one keeps nobody from reading the others."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, TypeVar
+
+from letterhead.domains.watch import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from letterhead.adapters.tables.connection import TableModel
+
+_Item = TypeVar("_Item", bound="TableModel")
+_Read = TypeVar("_Read")
+# What reading makes of a value of another type, of a word nobody knows, and of packed or JSON text that isn't.
+_ODD = (TypeError, ValueError, LookupError, AttributeError, zlib.error)
+
+
+def readable(items: Iterable[_Item], read: Callable[[_Item], _Read]) -> Iterator[_Read | Unreadable]:
+    """Each item as it is read, in their order, an `Unreadable` for one that isn't as it was written."""
+    remaining = iter(items)
+    while True:
+        try:
+            item = next(remaining)
+        except StopIteration:
+            return
+        except _ODD:
+            # PynamoDB's iterator has gone past the item by the time it fails to read it.
+            yield Unreadable()
+            continue
+        try:
+            missing = [name for name, one in item.get_attributes().items() if _lacks(item, name, one)]
+            found: _Read | Unreadable = Unreadable() if missing else read(item)
+        except _ODD:
+            found = Unreadable()
+        yield found
+
+
+def _lacks(item: TableModel, name: str, attribute: object) -> bool:
+    return getattr(item, name) is None and not attribute.null  # type: ignore[attr-defined]
