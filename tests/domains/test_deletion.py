@@ -198,6 +198,15 @@ def test_a_registration_that_stopped_completes_by_itself(world, at):
     assert go_on(world, domain) is Outcome.COMPLETE
 
 
+def test_what_the_provider_has_forgotten_of_a_domain_that_is_held_comes_back(world):
+    domain = world.verified()
+    world.provider.identities.clear()
+
+    assert go_on(world, domain) is Outcome.COMPLETE
+    assert list(world.provider.identities) == [domain.name]
+    assert go_on(world, domain) is Outcome.COMPLETE
+
+
 def test_whoever_was_told_to_try_again_later_gets_the_answer_once(world):
     with pytest.raises(ProviderBusyError):
         world.broken(Breakage(at=2, error=ProviderBusyError())).register()

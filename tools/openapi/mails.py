@@ -14,7 +14,8 @@ REFUSALS = (
     MissingVariablesError,
     RenderedTooLargeError,
 )
-EXPLAIN_REFUSALS = (AttachmentsTooLargeError, MissingVariablesError, RenderedTooLargeError)
+EXPLAIN_REFUSALS = (MissingVariablesError, RenderedTooLargeError)
+WAIT = "`false`: refuse what is over a new domain's allowance of today instead of letting it wait until tomorrow."
 _GATE = resource(
     {
         "gate": one_of(GateName),

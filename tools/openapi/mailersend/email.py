@@ -70,6 +70,7 @@ _MAIL = {
     "precedence_bulk": optional(flag()),
     "message_type": optional(one_of(MessageType)),
     "send_at": optional(number("Unix seconds, at most 72 hours ahead.", least=0)),
+    "wait": optional(flag(mails.WAIT)),
     "settings": optional({"type": "object"}),
 }
 SCHEMAS: dict[str, Schema] = {

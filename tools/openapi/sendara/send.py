@@ -37,6 +37,7 @@ _MAIL = {
     "template_id": optional(text()),
     "template_vars": optional({"type": "object"}),
     "scheduled_at": optional(text(form="date-time")),
+    "wait": optional(flag(mails.WAIT)),
     "test_send": optional(flag("To verified test recipients only.")),
 }
 SCHEMAS: dict[str, Schema] = {

@@ -6,7 +6,19 @@ from letterhead.messages.draft import MessageType
 from letterhead.messages.message import MessageStatus
 from tools.openapi import mails, values
 from tools.openapi.operation import Answer, Operation
-from tools.openapi.schema import Schema, always, array, body, nullable, one_of, optional, ref, resource, text
+from tools.openapi.schema import (
+    Schema,
+    always,
+    array,
+    body,
+    flag,
+    nullable,
+    one_of,
+    optional,
+    ref,
+    resource,
+    text,
+)
 
 _TAG = "Send"
 TAG = {_TAG: "Sending, through every gate; and what they would say."}
@@ -22,6 +34,7 @@ _MAIL = {
     "variables": optional({"type": "object"}),
     "type": optional(one_of(MessageType)),
     "attachments": optional(array({"type": "object"})),
+    "wait": optional(flag(mails.WAIT)),
     "external_id": optional(text(longest=255)),
     "metadata": optional({"type": "object"}),
 }

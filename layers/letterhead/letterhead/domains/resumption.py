@@ -1,4 +1,4 @@
-"""Going on with a registration or a deletion that stopped half-way."""
+"""Going on with a registration or a deletion that stopped half-way, or with a domain that the provider has forgotten."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from letterhead.domains.deletion import delete
+from letterhead.domains.domain import Registration
 from letterhead.domains.ports import Belongings, DomainStore, IdentityProvider, Surroundings
-from letterhead.domains.registration import complete
+from letterhead.domains.registration import complete, provide
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +43,7 @@ def resume(
     belongings: Belongings,
     now: datetime,
 ) -> Outcome:
-    """Take the steps that a domain lacks; may be repeated.
+    """Take the steps that a domain lacks; may be repeated. One that lacked none gets back what the provider has lost of it.
 
     Raises `UnavailableError` or `ProviderRefusedError` when it stops again.
     """
@@ -54,7 +55,11 @@ def resume(
     if domain.leaving:
         delete(domain, outside, belongings, now=now)
         return Outcome.DELETED
-    completed = complete(domain, outside, now=now, answers=False)
+    completed = (
+        provide(domain, outside, now, answers=False)[0]
+        if domain.held and domain.registration is Registration.COMPLETE
+        else complete(domain, outside, now=now, answers=False)
+    )
     return Outcome.CONTESTED if completed.contested else Outcome.COMPLETE
 
 

@@ -15,7 +15,7 @@ from letterhead.http.refusals import problem_of
 from letterhead.messages.acceptance import Examination, accept, admit
 from letterhead.messages.bulk import MOST_DRAFTS, Bulk, BulkNotFoundError, RememberedLists, RememberedSenders
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
-from letterhead.messages.gates import Code, MailRefusedAtGateError, asked
+from letterhead.messages.gates import Code, GateAnswer, GateName, MailRefusedAtGateError, Verdict, asked
 from letterhead.messages.sender import IdentitiesById, SenderIdentities, Senders, SharedSender
 from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
 from letterhead.tokens.dialect import Dialect
@@ -50,6 +50,14 @@ _REFUSALS = (
     MissingVariablesError,
     RenderedTooLargeError,
     MailRefusedAtGateError,
+)
+
+_TOO_LARGE = GateAnswer(
+    GateName.SIZE,
+    Verdict.REFUSED,
+    Code.TOO_LARGE,
+    "The attachments have more than 4 MB together.",
+    "Send a link to the files, or fewer of them.",
 )
 
 
@@ -173,12 +181,16 @@ class EmailCalls:
         """`POST /v1/email/explain` and its like: what every gate says, sending nothing."""
         draft = self._drafting.read(request.json, request.dialect)
         wrong: Mapping[str, tuple[str, ...]] = {}
+        size = GateAnswer(GateName.SIZE)
         try:
             draft = self._drafting.ready(draft, request.token, request.now)[0]
         except DraftRefusedError as refusal:
             wrong = refusal.fields
+        except AttachmentsTooLargeError:
+            size = _TOO_LARGE
         examination = self._keepers().examination(draft, request, spending=False)
-        return mailersend.explained(list(asked(examination.gates)), wrong)
+        answers = [GateAnswer(GateName.TOKEN), GateAnswer(GateName.ACCOUNT), size, *asked(examination.gates)]
+        return mailersend.explained(answers, wrong)
 
     def send_bulk(self, request: Request) -> Reply:
         """`POST /v1/bulk-email`: each mail by itself; what is wrong with some stops none of the others."""

@@ -248,8 +248,11 @@ class Examination:
             GateName.WARM_UP,
             Verdict.WAITS if self._draft.wait else Verdict.REFUSED,
             Code.WARM_UP_LIMIT,
-            f"{sender.domain.shown_name} is new and has sent as much today as it should; the mail waits until tomorrow.",
-            "Nothing has to be done: the allowance grows from day to day while few mails bounce.",
+            f"{sender.domain.shown_name} is new and has sent as much today as it should"
+            + ("; the mail waits until tomorrow." if self._draft.wait else "."),
+            "Nothing has to be done: the allowance grows from day to day while few mails bounce."
+            if self._draft.wait
+            else "Let the mail wait until tomorrow by leaving out wait, or send it again then.",
         )
 
     @property

@@ -15,16 +15,16 @@ from letterhead.values import value_type
 
 
 class GateName(StrEnum):
-    """The gates, in the order in which they are asked."""
+    """The gates, in the order in which they are asked. Who has been let in at the front door has passed the first two."""
 
     TOKEN = "token"  # noqa: S105 -- the gate's name
     ACCOUNT = "account"
-    DOMAIN = "domain"
+    SIZE = "size"
     SENDER = "sender"
+    DOMAIN = "domain"
     DMARC = "dmarc"
     RECIPIENTS = "recipients"
     SANDBOX = "sandbox"
-    SIZE = "size"
     DAILY = "daily_limit"
     WARM_UP = "warm_up"
 
@@ -41,8 +41,7 @@ class Verdict(StrEnum):
 class Code(StrEnum):
     """Why a gate doesn't let a mail pass; stable, for machines."""
 
-    TOKEN_RESTRICTED = "token_restricted"  # noqa: S105 -- a code
-    ACCOUNT_SUSPENDED = "account_suspended"
+    TOO_LARGE = "too_large"
     DOMAIN_PAUSED = "domain_paused"
     FROM_NOT_VERIFIED = "from_not_verified"
     IDENTITY_NOT_VERIFIED = "identity_not_verified"
@@ -50,7 +49,6 @@ class Code(StrEnum):
     DMARC_REJECTS = "dmarc_rejects"
     RECIPIENT_SUPPRESSED = "recipient_suppressed"
     RECIPIENT_NOT_ALLOWED = "recipient_not_allowed"
-    TOO_LARGE = "too_large"
     DAILY_LIMIT = "daily_limit"
     WARM_UP_LIMIT = "warm_up_limit"
     NOT_EVALUATED = "not_evaluated"

@@ -63,6 +63,7 @@ def read_email(body: Mapping[str, object], rules: AddressRules) -> Draft:
         track_opens=settings.get("track_opens") is True,
         track_clicks=settings.get("track_clicks") is True,
         send_at=read.unix_moment(fields, "send_at", body.get("send_at")),
+        wait=fields.flag("wait") is not False,
     )
     fields.finish()
     return draft

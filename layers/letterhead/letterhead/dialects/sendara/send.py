@@ -50,6 +50,7 @@ def read_send(body: Mapping[str, object], rules: AddressRules) -> Draft:
         message_type=_message_type(fields),
         send_at=read.rfc3339_moment(fields, "scheduled_at", body.get("scheduled_at")),
         test_send=fields.flag("test_send") or False,
+        wait=fields.flag("wait") is not False,
         metadata={name: value for name, value in metadata.items() if name not in ("from_email", "reply_to")},
     )
     inner.finish()

@@ -47,6 +47,7 @@ def read_send(body: Mapping[str, object], rules: AddressRules) -> Draft:
         variables=fields.mapping("variables") or {},
         attachments=read.files(fields, body.get("attachments"), type_key="contentType", id_key="cid"),
         message_type=_message_type(fields),
+        wait=fields.flag("wait") is not False,
         metadata=fields.mapping("metadata") or {},
         external_id=fields.text("external_id", longest=LONGEST_EXTERNAL_ID),
     )
