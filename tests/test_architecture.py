@@ -135,6 +135,7 @@ PARTS = {
     "letterhead.adapters.sodium": adapter("nacl"),
     "letterhead.adapters.ses_statuses": adapter(*AWS),
     "letterhead.adapters.tables": adapter("pynamodb", "botocore"),
+    "letterhead.adapters.uploaded_files": adapter(*AWS),
     "letterhead.adapters.webhook_queues": adapter(*AWS),
     "letterhead": Part(),
     "functions": Part(

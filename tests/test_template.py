@@ -348,6 +348,7 @@ WITHOUT_RESOURCES = {
 # Where a statement reaches beyond one resource, and why.
 WILDCARDS = {
     "/messages/*": "the contents of messages are objects made at run time",
+    "/uploads/*": "the files of uploads are objects made at run time",
     ":identity/*": "SES identities are made at run time, one for each sending domain",
     "/stream/*": "a table's streams are listed before the current one is known",
 }

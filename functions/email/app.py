@@ -19,6 +19,7 @@ from letterhead.adapters.tables.sandbox import SandboxTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.adapters.tables.templates import TemplateTable
 from letterhead.adapters.tables.tokens import TokenTable
+from letterhead.adapters.uploaded_files import UploadedFiles
 from letterhead.http.api import Api
 from letterhead.http.drafting import Drafting
 from letterhead.http.email_calls import EmailCalls, Keepers
@@ -41,13 +42,12 @@ keepers = Keepers(
     warm_ups=WarmUpSends(leases, settings.warm_up, CountTable(settings.counts_table), domains),
     operators_own=settings.operators_own,
     addresses=addresses,
+    uploads=UploadedFiles(settings.contents_bucket),
 )
-calls = EmailCalls(
-    store=MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept),
-    bulks=BulkTable(settings.bulks_table, kept),
-    keepers=keepers.of_request,
-    drafting=Drafting(addresses, TemplateTable(settings.templates_table), MailTemplates()),
-)
+store = MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept)
+bulks = BulkTable(settings.bulks_table, kept)
+drafting = Drafting(addresses, TemplateTable(settings.templates_table), MailTemplates())
+calls = EmailCalls(store=store, bulks=bulks, keepers=keepers.of_request, drafting=drafting)
 handler = Api(
     "email",
     {**calls.operations, **SenderCalls(keepers).operations},

@@ -20,21 +20,23 @@ from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.limits import open_leases
 from letterhead.adapters.tables.messages import MessageTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
+from letterhead.adapters.uploaded_files import UploadedFiles
 from letterhead.http.message_sender import MessageSender, lately, paced
 from letterhead.http.sending_limits import WarmUpSends
 from letterhead.messages.departure import Departures
 from letterhead.messages.history import MessageHistory
 from letterhead.messages.unsubscribing import WithUnsubscribeLinks
+from letterhead.messages.upload_reading import WithUploads
 from letterhead.settings import Settings
 
-settings = Settings.from_env()
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+settings, processor = Settings.from_env(), BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 kept, counts = settings.activity_kept, CountTable(settings.counts_table)
 log = ActivityTable(settings.activity_table, counts, kept)
 history = MessageHistory(log, ActivityLists(settings.activity_table, counts))
 domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 accounts, recent_domains = lately(AccountTable(settings.accounts_table), domains)
 ses = SesMessages(settings.configuration_set, paced(SesAccount(), settings.sending_environments))
+with_files = WithUploads(ses, UploadedFiles(settings.contents_bucket))
 departures = Departures(
     store=MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept),
     accounts=accounts,
@@ -42,7 +44,7 @@ departures = Departures(
     identities=IdentityTable(settings.identities_table),
     lists=SuppressionTable(settings.suppressions_table),
     warm_ups=WarmUpSends(open_leases(settings.limits_table), settings.warm_up, counts, domains),
-    provider=WithUnsubscribeLinks(ses, LinkKey(settings.link_key_secret), settings.public_url),
+    provider=WithUnsubscribeLinks(with_files, LinkKey(settings.link_key_secret), settings.public_url),
     simulation=SimulatedEvents(settings.mail_events_queue_url),
     evidence=history,
     notes=history,
@@ -54,5 +56,5 @@ sender = MessageSender(departures, Logger(service="send_messages"))
 def handler(event: dict[str, object], context: object) -> object:
     """Send the messages of one batch; the answer names those that have to come again."""
     return process_partial_response(
-        event, lambda record: sender.send(read_departure(record.body)), processor, context
+        event, lambda record: sender.send(read_departure(record.body), context), processor, context
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from urllib3.filepost import encode_multipart_formdata
 
 from tests.end_to_end.conftest import Account, LocalCloud
 
@@ -63,6 +64,30 @@ def test_a_mail_arrives_as_it_was_meant(cloud: LocalCloud, shop: Account) -> Non
     }
     assert "blind@" not in got["raw"]
     assert got["envelope"]["mail_from"].endswith(f"@mail.{DOMAIN}")
+
+
+def test_a_file_too_large_for_a_request_is_uploaded_and_arrives(cloud: LocalCloud, shop: Account) -> None:
+    opened = shop.mailersend("POST", "/v1/uploads")
+    assert opened.status == 201, opened.text
+    upload = opened.json["data"]
+    film = bytes(range(256)) * 4096 * 6
+    wanted = mail("film@reader.example", attachments=[{"filename": "film.mp4", "upload_id": upload["id"]}])
+    early = shop.mailersend("POST", "/v1/email", wanted)
+    assert (early.status, list(early.json["errors"])) == (422, ["attachments.0.upload_id"])
+
+    form, kind = encode_multipart_formdata([*upload["fields"].items(), ("file", ("film.mp4", film))])
+    posted = cloud.send("POST", upload["url"], form, {"Content-Type": kind})
+    assert posted.status == 204, posted.text
+    uploads = {"attachments": [{"filename": "film.mp4", "upload_id": upload["id"]}]}
+    stranger = cloud.account("Stranger")
+    stranger.verified_domain("stranger.example")
+    theirs = mail("film@reader.example", **uploads) | {"from": {"email": "news@stranger.example"}}
+    refused = stranger.mailersend("POST", "/v1/email", theirs)
+    assert (refused.status, list(refused.json["errors"])) == (422, ["attachments.0.upload_id"])
+
+    assert shop.mailersend("POST", "/v1/email", wanted).status == 202
+    got = cloud.wait_for_mail("film@reader.example")
+    assert [(file["filename"], file["size"]) for file in got["attachments"]] == [("film.mp4", len(film))]
 
 
 def test_a_bounce_suppresses_and_the_next_mail_is_refused_in_each_dialects_words(

@@ -12,7 +12,7 @@ from letterhead.dmarc.results import Result
 from letterhead.domains.domain import Ownership
 from letterhead.domains.records import RecordPurpose, RecordStatus
 from letterhead.identities.identity import ExactState, FromMode, IdentityStatus
-from letterhead.mail.message import MailRefusedError
+from letterhead.mail.message import AttachmentLostError, MailRefusedError
 from letterhead.messages.departure import (
     EVIDENCE_AFTER,
     Departed,
@@ -318,11 +318,15 @@ def test_a_request_that_comes_before_its_moment_sends_nothing(world):
 # --- what the provider says ---------------------------------------------------------------------------------------------------
 
 
-def test_a_mail_that_the_provider_refuses_for_good_is_told(world):
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [(MailRefusedError(), "provider_refused"), (AttachmentLostError(), "attachment_lost")],
+)
+def test_a_mail_that_cannot_leave_for_good_is_told(world, refusal, reason):
     made = world.put()
-    world.provider.failures = [MailRefusedError()]
+    world.provider.failures = [refusal]
     assert world.send(made) is Departed.FAILED
-    assert world.failures == [(made.message_id, "provider_refused")]
+    assert world.failures == [(made.message_id, reason)]
 
 
 def test_when_the_provider_has_lost_the_sender_the_domain_is_looked_at_and_the_mail_waits(world):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
 from letterhead.messages.gates import Code, GateName, MailRefusedAtGateError, Verdict
 from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
-from tools.openapi.schema import Schema, array, flag, nullable, one_of, resource, text
+from tools.openapi.schema import Schema, array, flag, nullable, number, one_of, resource, text
 
 REFUSALS = (
     DraftRefusedError,
@@ -16,6 +16,16 @@ REFUSALS = (
 )
 EXPLAIN_REFUSALS = (MissingVariablesError, RenderedTooLargeError)
 WAIT = "`false`: refuse what is over a new domain's allowance of today instead of letting it wait until tomorrow."
+_ATTACHMENTS = (
+    "4 MB together: `filename`, `content` (base64), `{id}`. A larger file is uploaded first and named by `upload_id` in place of "
+    "`content`; then they may have 25 MB together."
+)
+UPLOAD = (
+    "Hands out a form by which one file of at most 25 MB is posted straight to the store within 15 minutes: "
+    "`multipart/form-data` to `url`, with all of `fields`, and the file in the field `file` after them. For 24 hours, the "
+    "account's mails may name it as an attachment's `upload_id`. A file posted again is another one: mails that were taken "
+    "before fail."
+)
 _GATE = resource(
     {
         "gate": one_of(GateName),
@@ -27,6 +37,31 @@ _GATE = resource(
     },
     "What one gate says.",
 )
+
+
+def attachments(id_key: str) -> Schema:
+    """The files of a mail; `id_key` is what the service calls the id of an inline one."""
+    return array({"type": "object"}, _ATTACHMENTS.format(id=id_key))
+
+
+def upload(identifier: Schema, moment: Schema) -> Schema:
+    """An upload, with its id and its moment as the service writes them."""
+    return resource(
+        {
+            "id": identifier,
+            "url": text("Where the form is posted.", form="uri"),
+            "fields": {
+                "type": "object",
+                "additionalProperties": text(),
+                "description": "The form's fields but the file. Who has them can put the file there.",
+            },
+            "largest": number("How many octets the file may have.", least=1),
+            "expires_at": moment,
+        },
+        "Where a file goes.",
+    )
+
+
 SCHEMAS: dict[str, Schema] = {
     "Explanation": resource(
         {

@@ -11,7 +11,7 @@ import pytest
 from letterhead import identifiers
 from letterhead.adapters.tables.connection import connection
 from letterhead.adapters.tables.messages import MessageTable
-from letterhead.messages.draft import Attachment, MessageType
+from letterhead.messages.draft import Attachment, MessageType, UploadedFile
 from letterhead.messages.message import MessageChangedError, MessageStatus
 from letterhead.messages.schedules import ScheduleQuery, ScheduleStatus
 from tests.capacity_meter import metered
@@ -55,7 +55,12 @@ EVERYTHING = draft(
     bcc=(mailbox("d@reader.example"),),
     reply_to=mailbox("desk@web-agency.com", "Desk"),
     html="<p>Grüße</p>",
-    attachments=(Attachment("logo.png", b"\x89PNG\x00", "image/png", inline=True, content_id="logo"),),
+    attachments=(
+        Attachment("logo.png", b"\x89PNG\x00", "image/png", inline=True, content_id="logo"),
+        Attachment(
+            "film.mp4", b"", "video/mp4", upload=UploadedFile("0upload00upload0", 5_000_000, '"mark"')
+        ),
+    ),
     tags=("spring", "summer"),
     headers=(("X-Campaign", "spring"),),
     in_reply_to="<a@b>",

@@ -59,9 +59,7 @@ _MAIL = {
     "html": optional(text()),
     "template_id": optional(text("A stored template's id; it fills in what the call leaves out.")),
     "personalization": optional(array({"type": "object"}, "`email` and `data` for each recipient.")),
-    "attachments": optional(
-        array({"type": "object"}, "4 MB together: `filename`, `content` (base64), `id`.")
-    ),
+    "attachments": optional(mails.attachments("id")),
     "tags": optional(array(text(longest=191), most=MOST_TAGS)),
     "headers": optional(array({"type": "object"}, "`name` and `value`.")),
     "in_reply_to": optional(text()),
@@ -76,6 +74,7 @@ _MAIL = {
 SCHEMAS: dict[str, Schema] = {
     **mails.SCHEMAS,
     "SendWarnings": resource({"message": text(), "warnings": array(_WARNING)}),
+    "Upload": mails.upload(values.short_id(), values.precise_moment()),
     "BulkAccepted": resource({"message": text(), "bulk_email_id": _LONG_ID}),
     "Bulk": resource(
         {
@@ -139,6 +138,13 @@ OPERATIONS = {
         Answer(200, "Every gate's word.", ref("Explanation")),
         body=body(_MAIL, required=("to",)),
         refusals=mails.EXPLAIN_REFUSALS,
+    ),
+    ("POST", "/v1/uploads"): Operation(
+        "openUpload",
+        _TAG,
+        "Upload a large attachment",
+        mails.UPLOAD,
+        Answer(201, "Where the file goes.", one("Upload")),
     ),
     ("POST", "/v1/bulk-email"): Operation(
         "sendBulkEmail",

@@ -33,13 +33,16 @@ _MAIL = {
     "templateId": optional(text()),
     "variables": optional({"type": "object"}),
     "type": optional(one_of(MessageType)),
-    "attachments": optional(array({"type": "object"})),
+    "attachments": optional(mails.attachments("cid")),
     "wait": optional(flag(mails.WAIT)),
     "external_id": optional(text(longest=255)),
     "metadata": optional({"type": "object"}),
 }
 SCHEMAS: dict[str, Schema] = {
     **mails.SCHEMAS,
+    "OpenedUpload": resource(
+        {"success": always(True), "upload": mails.upload(values.uuid(), values.moment())}
+    ),
     "SentMail": resource(
         {
             "success": always(True),
@@ -69,6 +72,13 @@ OPERATIONS = {
         Answer(202, "It was taken.", ref("SentMail")),
         body=body(_MAIL, required=("to", "from_email")),
         refusals=mails.REFUSALS,
+    ),
+    ("POST", "/api/v1/uploads"): Operation(
+        "openUpload",
+        _TAG,
+        "Upload a large attachment",
+        mails.UPLOAD,
+        Answer(201, "Where the file goes.", ref("OpenedUpload")),
     ),
     ("POST", "/api/v1/send/explain"): Operation(
         "explainSend",

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from letterhead import identifiers
 from letterhead.identities.addresses import AddressError
-from letterhead.messages.draft import Attachment, Mailbox
+from letterhead.messages.draft import Attachment, Mailbox, UploadedFile
+from letterhead.messages.uploads import NO_SUCH_UPLOAD, UPLOAD_PREFIX
 
 if TYPE_CHECKING:
     from letterhead.dialects.fields import Fields
@@ -76,7 +78,8 @@ def named_address(fields: Fields, where: str, value: object, rules: AddressRules
 
 
 def files(fields: Fields, value: object, *, type_key: str, id_key: str) -> tuple[Attachment, ...]:
-    """Attachments with base64 `content` and a `filename`; the type is guessed from the name where none is given."""
+    """Attachments with a `filename` and base64 `content` or an `upload_id`; the type is guessed from the name where
+    none is given."""
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -97,11 +100,12 @@ def _file(fields: Fields, where: str, value: object, type_key: str, id_key: str)
     if not isinstance(filename, str) or not filename.strip():
         fields.wrong(f"{where}.filename", f"The {where}.filename field is required.")
         return None
-    if not isinstance(content, str):
+    upload = _upload(fields, where, value) if "upload_id" in value else None
+    if upload is None and not isinstance(content, str):
         fields.wrong(f"{where}.content", f"The {where}.content field is required.")
         return None
     try:
-        octets = b64decode("".join(content.split()), validate=True)
+        octets = b64decode("".join(content.split()), validate=True) if isinstance(content, str) else b""
     except (binascii.Error, ValueError):
         fields.wrong(f"{where}.content", f"The {where}.content must be base64.")
         return None
@@ -115,7 +119,18 @@ def _file(fields: Fields, where: str, value: object, type_key: str, id_key: str)
     if not isinstance(content_type, str) or not content_type:
         content_type = mimetypes.guess_type(filename)[0] or _GENERIC
     is_inline = disposition == "inline" or (disposition is None and content_id is not None)
-    return Attachment(filename.strip(), octets, content_type, is_inline, content_id or None)
+    return Attachment(filename.strip(), octets, content_type, is_inline, content_id or None, upload)
+
+
+def _upload(fields: Fields, where: str, value: Mapping[str, object]) -> UploadedFile | None:
+    text = value["upload_id"]
+    if value.get("content") is not None:
+        fields.wrong(f"{where}.upload_id", f"The {where}.upload_id may not stand beside content.")
+    upload_id = identifiers.from_any(UPLOAD_PREFIX, text) if isinstance(text, str) else None
+    if upload_id is None:
+        fields.wrong(f"{where}.upload_id", NO_SUCH_UPLOAD.format(where=where))
+        return UploadedFile("")
+    return UploadedFile(upload_id)
 
 
 def unix_moment(fields: Fields, name: str, value: object) -> datetime | None:

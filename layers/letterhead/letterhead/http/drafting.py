@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from letterhead.identities.addresses import AddressRules
     from letterhead.messages.draft import Draft
+    from letterhead.messages.uploads import RememberedUploads
     from letterhead.templates.template import Template, TemplateEngine, TemplateStore
     from letterhead.tokens.token import ApiToken
 
@@ -46,14 +47,18 @@ class Drafting:
             case Dialect.SENDMAILOS:
                 return sendmailos.read_send(body, self._addresses)
 
-    def ready(self, draft: Draft, token: ApiToken, now: datetime) -> tuple[Draft, ...]:
+    def ready(
+        self, draft: Draft, token: ApiToken, now: datetime, uploads: RememberedUploads
+    ) -> tuple[Draft, ...]:
         """The mails that a draft comes to: one, or one for each recipient where each gets a text, or an unsubscribe link, of
         their own.
 
-        Raises `DraftRefusedError`, `AttachmentsTooLargeError`, `MissingVariablesError`, `RenderedTooLargeError`.
+        Raises `DraftRefusedError`, `AttachmentsTooLargeError`, `MissingVariablesError`, `RenderedTooLargeError`; also
+        `UnavailableError` when its uploads can't be looked up.
         """
         check_size(draft.attachments)
         check(draft, now)
+        draft = uploads.completed(draft, token.account_id, now)
         template = None if draft.template_id is None else self._template(draft.template_id, token)
         mails = tuple(self._filled(each, template) for each in _apart(draft))
         for mail in mails:

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from letterhead import identifiers
 from letterhead.dialects.mailersend import email as mailersend
+from letterhead.dialects.mailersend import uploads as mailersend_uploads
 from letterhead.dialects.mailersend.ids import read_message_id
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.sendara import problems as sendara_problems
 from letterhead.dialects.sendara import send as sendara
 from letterhead.dialects.sendmailos import send as sendmailos
+from letterhead.dialects.sendmailos import uploads as sendmailos_uploads
 from letterhead.http.refusals import problem_of
 from letterhead.messages.acceptance import Examination, accept, admit
 from letterhead.messages.bulk import MOST_DRAFTS, Bulk, BulkNotFoundError, RememberedLists, RememberedSenders
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
 from letterhead.messages.gates import Code, GateAnswer, GateName, MailRefusedAtGateError, Verdict, asked
 from letterhead.messages.sender import IdentitiesById, SenderIdentities, Senders, SharedSender
+from letterhead.messages.uploads import RememberedUploads
 from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
 from letterhead.tokens.dialect import Dialect
 from letterhead.values import value_type
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from letterhead.messages.draft import Draft
     from letterhead.messages.message import Message, MessageStore
     from letterhead.messages.sender import SenderDomains
+    from letterhead.messages.uploads import UploadStore
     from letterhead.suppressions.blocking import Block, Suppressed
 
 
@@ -70,6 +74,7 @@ class Gatekeepers:
     people: OwnPeople
     daily: DailyAllowance
     warm_ups: WarmUpAllowance | None
+    uploads: RememberedUploads
 
     def ask_for_all(self, drafts: Sequence[Draft], request: Request) -> None:
         """Look up at once what the lists say of everybody to whom these go, and whom they are from."""
@@ -114,6 +119,7 @@ class Keepers:
     warm_ups: WarmUpAllowance | None
     operators_own: tuple[str | None, str | None]
     addresses: AddressRules
+    uploads: UploadStore
 
     def of_request(self) -> Gatekeepers:
         """Gatekeepers that look each domain, identity and recipient up once."""
@@ -126,6 +132,7 @@ class Keepers:
             people=self.people,
             daily=self.daily,
             warm_ups=self.warm_ups,
+            uploads=RememberedUploads(self.uploads),
         )
 
 
@@ -150,15 +157,14 @@ class EmailCalls:
             "email.send_bulk": self.send_bulk,
             "email.show_bulk": self.show_bulk,
             "email.send_batch": self.send_batch,
+            "email.open_upload": self.open_upload,
         }
 
     def send(self, request: Request) -> Reply:
         """`POST /v1/email`, `POST /v1/send`, `POST /api/v1/send`. Of several mails that a draft comes to the first one's id
         is answered; it is sent even if others can't be."""
-        drafts = self._drafting.ready(
-            self._drafting.read(request.json, request.dialect), request.token, request.now
-        )
         keepers = self._keepers()
+        drafts = self._ready(request.json, request, keepers)
         outcomes: list[Accepted] = []
         suppressed: dict[str, tuple[Block, ...]] = {}
         refusal: MailRefusedAtGateError | None = None
@@ -179,16 +185,17 @@ class EmailCalls:
 
     def explain(self, request: Request) -> Reply:
         """`POST /v1/email/explain` and its like: what every gate says, sending nothing."""
+        keepers = self._keepers()
         draft = self._drafting.read(request.json, request.dialect)
         wrong: Mapping[str, tuple[str, ...]] = {}
         size = GateAnswer(GateName.SIZE)
         try:
-            draft = self._drafting.ready(draft, request.token, request.now)[0]
+            draft = self._drafting.ready(draft, request.token, request.now, keepers.uploads)[0]
         except DraftRefusedError as refusal:
             wrong = refusal.fields
         except AttachmentsTooLargeError:
             size = _TOO_LARGE
-        examination = self._keepers().examination(draft, request, spending=False)
+        examination = keepers.examination(draft, request, spending=False)
         answers = [GateAnswer(GateName.TOKEN), GateAnswer(GateName.ACCOUNT), size, *asked(examination.gates)]
         return mailersend.explained(answers, wrong)
 
@@ -203,9 +210,7 @@ class EmailCalls:
         recipients = 0
         for position, body in enumerate(mailersend.read_bulk(request.json_list, MOST_DRAFTS)):
             try:
-                ready[position] = self._drafting.ready(
-                    self._drafting.read(body, request.dialect), request.token, request.now
-                )
+                ready[position] = self._ready(body, request, keepers)
             except _REFUSALS as wrong:
                 problem = problem_of(wrong)
                 errors[f"message.{position}"] = problem.fields or {"message": [problem.message]}
@@ -257,9 +262,7 @@ class EmailCalls:
         results = []
         for body in sendara.read_batch(request.json_list):
             try:
-                draft = self._drafting.ready(
-                    self._drafting.read(body, request.dialect), request.token, request.now
-                )[0]
+                draft = self._ready(body, request, keepers)[0]
                 examination = keepers.examination(draft, request, spending=True)
                 outcome = self._accept(draft, request, examination)
             except _REFUSALS as refusal:
@@ -267,6 +270,18 @@ class EmailCalls:
             else:
                 results.append(sendara.batch_accepted(outcome.message, body))
         return sendara.batch_answered(results)
+
+    def open_upload(self, request: Request) -> Reply:
+        """`POST /v1/uploads`, `POST /api/v1/uploads`: a form is handed out; the file never comes through here. Any token that
+        may send may name the uploads of its account whose ids it knows."""
+        upload = self._keepers().uploads.open(request.account_id, request.now)
+        if request.dialect is Dialect.SENDMAILOS:
+            return sendmailos_uploads.opened(upload)
+        return mailersend_uploads.opened(upload)
+
+    def _ready(self, body: Mapping[str, object], request: Request, keepers: Gatekeepers) -> tuple[Draft, ...]:
+        draft = self._drafting.read(body, request.dialect)
+        return self._drafting.ready(draft, request.token, request.now, keepers.uploads)
 
     def _accept(self, draft: Draft, request: Request, examination: Examination) -> Accepted:
         return accept(

@@ -16,6 +16,10 @@ class MailRefusedError(Exception):
     """The provider refuses this mail and will go on refusing it."""
 
 
+class AttachmentLostError(MailRefusedError):
+    """A file of the mail isn't there any more, or isn't what it was when the mail was accepted."""
+
+
 @value_type
 class MailContent:
     """What a mail says; text and HTML say the same."""

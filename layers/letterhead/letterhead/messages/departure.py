@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from letterhead.dmarc.results import Result
 from letterhead.identities.identity import FromMode, SenderIdentity
-from letterhead.mail.message import MailRefusedError
+from letterhead.mail.message import AttachmentLostError, MailRefusedError
 from letterhead.messages.acceptance import WarmUpAllowance, without
 from letterhead.messages.message import Message, MessageChangedError, MessageStatus, MessageStore
 from letterhead.messages.sender import Sender, sends
@@ -84,8 +84,8 @@ class MessageProvider(Protocol):
     def send(self, message: Message, now: datetime) -> str:
         """Hand a message over and answer the id that it got.
 
-        Raises `MailRefusedError`, `SenderRefusedByProviderError`, `NotTakenError`; `UnavailableError` when nobody knows whether
-        the provider has it.
+        Raises `MailRefusedError` (`AttachmentLostError` where a file is why), `SenderRefusedByProviderError`, `NotTakenError`;
+        `UnavailableError` when nobody knows whether the provider has it.
         """
 
 
@@ -258,6 +258,8 @@ class Departures:
         except NotTakenError:
             self._store.change(leaving, replace(leaving, status=MessageStatus.QUEUED, due_at=None))
             raise
+        except AttachmentLostError:
+            return self._fail(leaving, "attachment_lost", now)
         except MailRefusedError:
             return self._fail(leaving, "provider_refused", now)
         except SenderRefusedByProviderError:

@@ -63,14 +63,25 @@ class Mailbox:
 
 
 @value_type
+class UploadedFile:
+    """A file that was uploaded before its mail: its size in octets, and the mark by which it is told from another one there.
+    Of one that has yet to be looked up only the id is known."""
+
+    upload_id: str
+    size: int = 0
+    mark: str = ""
+
+
+@value_type
 class Attachment:
-    """A file. `content_id` is what the HTML calls an inline one by (RFC 2392)."""
+    """A file. `content_id` is what the HTML calls an inline one by (RFC 2392). One with an `upload` has its content there."""
 
     filename: str
     content: bytes
     content_type: str
     inline: bool = False
     content_id: str | None = None
+    upload: UploadedFile | None = None
 
 
 @value_type

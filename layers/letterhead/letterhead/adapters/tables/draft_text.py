@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from letterhead.identities.addresses import EmailAddress
-from letterhead.messages.draft import Attachment, Draft, Mailbox, MessageType
+from letterhead.messages.draft import Attachment, Draft, Mailbox, MessageType, UploadedFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,9 +101,13 @@ def _mailboxes(kept: Mapping[str, Any], name: str) -> tuple[Mailbox, ...]:
 
 
 def _file(file: Attachment) -> list[Any]:
-    return [file.filename, b64encode(file.content).decode(), file.content_type, file.inline, file.content_id]
+    upload = file.upload
+    content = b64encode(file.content).decode()
+    kept = [file.filename, content, file.content_type, file.inline, file.content_id]
+    return kept if upload is None else [*kept, upload.upload_id, upload.size, upload.mark]
 
 
 def _attachment(kept: list[Any]) -> Attachment:
-    filename, content, content_type, inline, content_id = kept
-    return Attachment(filename, b64decode(content), content_type, inline, content_id)
+    filename, content, content_type, inline, content_id, *upload = kept
+    uploaded = UploadedFile(*upload) if upload else None
+    return Attachment(filename, b64decode(content), content_type, inline, content_id, uploaded)

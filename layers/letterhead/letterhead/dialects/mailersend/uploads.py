@@ -1,0 +1,28 @@
+"""Uploads as MailerSend would write them; they are ours (contracts A.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from letterhead.dialects.reply import Reply
+from letterhead.dialects.times import in_microseconds
+from letterhead.messages.uploads import LARGEST_FILES
+
+if TYPE_CHECKING:
+    from letterhead.messages.uploads import Upload
+
+
+def opened(upload: Upload) -> Reply:
+    """201 with where the file goes."""
+    return Reply(
+        201,
+        {
+            "data": {
+                "id": upload.upload_id,
+                "url": upload.form.url,
+                "fields": dict(upload.form.fields),
+                "largest": LARGEST_FILES,
+                "expires_at": in_microseconds(upload.expires_at),
+            }
+        },
+    )
