@@ -43,6 +43,8 @@ def test_an_account_without_a_domain_writes_to_who_agreed_and_to_nobody_else(clo
         lambda: [mail["subject"] for mail in cloud.mails_to("rory@tryout.example")],
         lambda subjects: "A test" in subjects,
     )
+    exported = cloud.operator(action="export_account", account_id=account.account_id)
+    assert [each["email"]["local"] for each in exported["test_recipients"]] == ["rory"]
     assert account.sendara("DELETE", f"/v1/test-recipients/{added.json['id']}").status == 204
     assert account.sendara("POST", "/v1/send", test).status == 403
 

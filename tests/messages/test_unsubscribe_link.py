@@ -30,6 +30,11 @@ TWO = {"to": (mailbox("a@x.example"), mailbox("b@x.example"))}
         ({"cc": (mailbox("b@x.example"),)}, TRACKING, False),
         ({"bcc": (mailbox("b@x.example"),)}, TRACKING, False),
         ({}, replace(PLAIN, settings={"track_unsubscribe": "true"}), False),
+        ({"text": "{{unsubscribe}}"}, PLAIN, True),
+        ({"html": "<a href='{{ unsubscribe }}'>"}, PLAIN, True),
+        ({"text": "{$unsubscribe}", "list_unsubscribe": "<mailto:stop@x.example>"}, PLAIN, True),
+        ({"text": "{{unsubscribe}}"}, None, False),
+        ({"text": "unsubscribe {{ name }}"}, PLAIN, False),
     ],
 )
 def test_marketing_gets_a_link_and_what_its_domain_asks_it_for(changes, domain, wanted):

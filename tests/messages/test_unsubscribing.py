@@ -167,3 +167,24 @@ def test_without_the_key_the_mail_waits_and_does_not_leave_without_its_link(worl
     with pytest.raises(ValueError, match="without one"):
         compose(world.message, NOW)
     assert provider.raw is None
+
+
+@pytest.mark.parametrize("place", ["{{unsubscribe}}", "{{ unsubscribe }}", "{$unsubscribe}"])
+def test_the_link_stands_where_the_mail_has_a_place_for_it(place):
+    world, provider = (
+        World(draft=draft(text=f"Enough? {place}", html=f"<p>{place}</p>", subject=place)),
+        Provider(),
+    )
+    WithUnsubscribeLinks(provider, Key(), "https://mail.example").send(world.message, NOW)
+    link = f"https://mail.example/unsubscribe/{world.token}"
+    text, html = (provider.raw.get_body([kind]).get_content().strip() for kind in ("plain", "html"))
+    assert (text, html, provider.raw["Subject"]) == (f"Enough? {link}", f"<p>{link}</p>", place)
+    assert provider.raw["List-Unsubscribe"] == f"<{link}>"
+
+
+def test_the_callers_own_header_stays_beside_a_link_in_the_mail():
+    stop = "<https://shop.example/stop>"
+    world, provider = World(draft=draft(text="{{unsubscribe}}", list_unsubscribe=stop)), Provider()
+    WithUnsubscribeLinks(provider, Key(), "https://mail.example").send(world.message, NOW)
+    assert (provider.raw["List-Unsubscribe"], provider.raw["List-Unsubscribe-Post"]) == (stop, None)
+    assert world.token in provider.raw.get_content()

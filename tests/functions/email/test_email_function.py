@@ -134,6 +134,25 @@ def test_a_subject_that_is_none_is_refused_in_every_dialect(function, agency, do
     assert stored() == []
 
 
+def test_a_file_that_would_have_to_be_fetched_is_refused_and_it_says_so(function, agency, domain):
+    file = {"filename": "a.pdf", "url": "https://files.example/a.pdf"}
+    mail = body(Dialect.SENDMAILOS) | {"attachments": [file]}
+    answer = send(function, agency, Dialect.SENDMAILOS, mail)
+    assert (answer.status, "is not fetched here" in answer.text) == (400, True)
+    assert stored() == []
+
+
+def test_an_explanation_speaks_of_all_who_get_a_mail_of_their_own(function, agency, domain):
+    suppress(agency, "b@reader.example")
+    mail = body(Dialect.MAILERSEND, text="{{unsubscribe}}")
+    mail["to"] = [{"email": "a@reader.example"}, {"email": "b@reader.example"}]
+    told = send(function, agency, Dialect.MAILERSEND, mail, "/v1/email/explain").json["data"]
+    (recipients,) = [gate for gate in told["gates"] if gate["gate"] == "recipients"]
+    assert (told["can_send"], recipients["recipients"]) == (True, ["b@reader.example"])
+    send(function, agency, Dialect.MAILERSEND, mail)
+    assert len(stored()) == 1
+
+
 def test_attachments_beyond_four_megabytes_are_too_large_and_it_says_so(function, agency, domain):
     content = base64.b64encode(b"x" * (4 * 1024 * 1024 + 1)).decode()
     mail = body(Dialect.MAILERSEND) | {"attachments": [{"filename": "a.bin", "content": content}]}

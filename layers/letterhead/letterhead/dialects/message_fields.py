@@ -101,6 +101,11 @@ def _file(fields: Fields, where: str, value: object, type_key: str, id_key: str)
         fields.wrong(f"{where}.filename", f"The {where}.filename field is required.")
         return None
     upload = _upload(fields, where, value) if "upload_id" in value else None
+    if upload is None and content is None and value.get("url") is not None:
+        fields.wrong(
+            f"{where}.url", f"The {where}.url is not fetched here: send the file as content, in base64."
+        )
+        return None
     if upload is None and not isinstance(content, str):
         fields.wrong(f"{where}.content", f"The {where}.content field is required.")
         return None

@@ -11,6 +11,7 @@ from letterhead.dialects.mailersend import email as mailersend
 from letterhead.dialects.sendara import send as sendara
 from letterhead.dialects.sendmailos import send as sendmailos
 from letterhead.messages.draft import DraftRefusedError, MessageType, check, check_size
+from letterhead.messages.unsubscribe_link import PLACE, has_place
 from letterhead.templates.template import MissingVariablesError, fill
 from letterhead.tokens.dialect import Dialect
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from letterhead.templates.template import Template, TemplateEngine, TemplateStore
     from letterhead.tokens.token import ApiToken
 
+LINK_VARIABLE = "unsubscribe"
 _MOST_DATA = 256 * 1024
 TOO_MUCH_DATA = "The variables of a mail may have at most 256 KB."
 NO_SUCH_TEMPLATE = "The selected template id is invalid."
@@ -60,7 +62,7 @@ class Drafting:
         check(draft, now)
         draft = uploads.completed(draft, token.account_id, now)
         template = None if draft.template_id is None else self._template(draft.template_id, token)
-        mails = tuple(self._filled(each, template) for each in _apart(draft))
+        mails = tuple(self._filled(each, template) for each in _apart(draft, template))
         for mail in mails:
             check(mail, now)
         return mails
@@ -76,8 +78,10 @@ class Drafting:
         variables = {**draft.variables, **draft.personalization.get(draft.to[0].address.key, {})}
         if variables and len(json.dumps(variables)) > _MOST_DATA:
             raise DraftRefusedError({"personalization": (TOO_MUCH_DATA,)})
+        # A variable of the caller's goes before the link of that name, which stands in the mail when it leaves.
+        named = {LINK_VARIABLE: PLACE, **variables}
         if template is not None:
-            content = fill(template, variables, self._engine)
+            content = fill(template, named, self._engine)
             return replace(
                 draft,
                 subject=draft.subject or content.subject,
@@ -89,9 +93,9 @@ class Drafting:
             return draft
         return replace(
             draft,
-            subject=self._in_line("subject", draft.subject, variables) or "",
-            html=self._in_line("html", draft.html, variables),
-            text=self._in_line("text", draft.text, variables),
+            subject=self._in_line("subject", draft.subject, named) or "",
+            html=self._in_line("html", draft.html, named),
+            text=self._in_line("text", draft.text, named),
         )
 
     def _in_line(self, part: str, source: str | None, variables: Mapping[str, object]) -> str | None:
@@ -107,9 +111,15 @@ class Drafting:
         return self._engine.fill(source, variables, html=part == "html")
 
 
-def _apart(draft: Draft) -> tuple[Draft, ...]:
-    personal = any(box.address.key in draft.personalization for box in draft.to)
-    if len(draft.to) == 1 or not (personal or draft.message_type is MessageType.MARKETING):
+def _apart(draft: Draft, template: Template | None) -> tuple[Draft, ...]:
+    if len(draft.to) == 1:
+        return (draft,)
+    sources = () if template is None else (template.text, template.html)
+    if not (
+        draft.message_type is MessageType.MARKETING
+        or any(box.address.key in draft.personalization for box in draft.to)
+        or has_place(draft.text, draft.html, *sources)
+    ):
         return (draft,)
     # Copies go with the first one only, or their readers would get as many as there are recipients.
     first, *others = (replace(draft, to=(box,)) for box in draft.to)

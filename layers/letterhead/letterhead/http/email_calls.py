@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead import identifiers
@@ -190,7 +191,9 @@ class EmailCalls:
         wrong: Mapping[str, tuple[str, ...]] = {}
         size = GateAnswer(GateName.SIZE)
         try:
-            draft = self._drafting.ready(draft, request.token, request.now, keepers.uploads)[0]
+            first = self._drafting.ready(draft, request.token, request.now, keepers.uploads)[0]
+            # Where each recipient gets a mail of their own, the gates are asked about all of them at once.
+            draft = replace(first, to=draft.to, cc=draft.cc, bcc=draft.bcc)
         except DraftRefusedError as refusal:
             wrong = refusal.fields
         except AttachmentsTooLargeError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from letterhead.activity.activity import Activity, ActivityType, activity_id_of
 from letterhead.messages.departure import NotTakenError
-from letterhead.messages.unsubscribe_link import PATH, link_token, parts_of, proof
+from letterhead.messages.unsubscribe_link import PATH, link_token, parts_of, proof, with_link
 from letterhead.suppressions.suppression import (
     EntryKey,
     Kept,
@@ -46,7 +46,8 @@ class WithUnsubscribeLinks:
                 token = link_token(self._key.value, message)
             except UnavailableError as error:
                 raise NotTakenError from error
-            message = replace(message, unsubscribe_url=f"{self._public_url}{PATH}{token}")
+            url = f"{self._public_url}{PATH}{token}"
+            message = replace(message, unsubscribe_url=url, draft=with_link(message.draft, url))
         return self._provider.send(message, now)
 
 
