@@ -96,8 +96,8 @@ template: $(VENV)  ## sam validate --lint, and cfn-lint by itself with all that 
 build: $(VENV)  ## sam build, for this machine's Python and processor
 	$(AWS_FREE) sam build --parameter-overrides $$(python -m layers.builder.this_machine)
 
-e2e: $(VENV)  ## end-to-end tests on a local cloud of their own, IAM enforced
-	pytest tests/end_to_end
+e2e: $(VENV)  ## end-to-end tests on a local cloud of their own, IAM enforced; then half a minute of test-iam, others every day
+	PERMISSIONS=sample pytest tests/end_to_end
 
 .PHONY: test-iam
 test-iam: not-up $(VENV)  ## the same, and each permission of each role is taken away in turn: a test must miss it (hours; SAMPLE=1: half a minute)

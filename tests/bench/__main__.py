@@ -1,4 +1,4 @@
-"""`python -m tests.bench PLOTTING_PYTHON`: every bench by itself, then bench/results.json, docs/performance.md and its plot.
+"""`python -m tests.bench PLOTTING_PYTHON`: every bench alone; bench/results.json, docs/cost.md, docs/performance.md, its plot.
 
 Absolute figures are of the machine; ratios are to floors that were measured in the same run. PLOTTING_PYTHON has matplotlib.
 """
@@ -30,6 +30,7 @@ BENCHES: Sequence[Sequence[str]] = (
     ("webhooks",),
     ("reverify", "2000"),
     ("send",),
+    ("units",),
 )
 
 
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(page(found), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "tools.cost", "--write"], cwd=ROOT, check=True)
     for plotting in arguments:
         subprocess.run([plotting, "-m", "tests.bench.plot", RESULTS, PLOT], cwd=ROOT, check=True)
     for name in failed:

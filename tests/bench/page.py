@@ -24,6 +24,7 @@ FLOORS = {
     "SES events": "the same table calls by bare botocore, and `json.loads`",
     "webhooks": "an HMAC, a JSON body and two table calls by botocore; of the pace, the endpoint's own 100 ms",
     "re-verify": "as of the DNS check",
+    "units": "",
     "sending": "the same AWS calls by bare botocore; leaving has to take 5 ms at most, 200 mails a second and core",
 }
 PEERS = """## Beside what others offer

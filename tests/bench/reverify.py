@@ -82,6 +82,8 @@ def main(count: int = 10_000, delay: float = 0.0) -> None:
     read_units, write_units = _units()
     note("re-verify", "reads of a look", read_units, "RRU", bound=0.5)
     note("re-verify", "writes of a look", write_units, "WRU", bound=1.0)
+    note("units", "a re-check", read_units, "RRU")
+    note("units", "a re-check", write_units, "WRU")
     print(f"{count} domains, {messages} messages, {delay:g} ms round trip; store in memory, units from moto")
     print(f"floor   CPU {floor_cpu:.3f} ms a domain, {floor_rate:.0f} domains/s")
     print(f"ours    CPU {cpu:.3f} ms a domain, {rate:.0f} domains/s; ratio {cpu / floor_cpu:.2f} (goal 1.5)")

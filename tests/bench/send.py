@@ -47,7 +47,7 @@ MAILS_A_SECOND = 200
 BATCH = 10
 _UNTIL_LEASED = 12  # requests, by which the limits are leased
 _TEXT = "Your order has left our house and will be with you in a day or two.\n" * 12
-_SES = {
+SES_ANSWERS = {
     ("SES", "/v2/email/account"): {
         "SendQuota": {"MaxSendRate": 1e6, "Max24HourSend": 1e9, "SentLast24Hours": 0}
     },
@@ -73,7 +73,7 @@ def _accepting(dialect: Dialect) -> bool:
             recorded.calls.clear()
             act()
         recorded.end()
-    with canned_dynamodb(recorded.answers, _by_table) as url:
+    with canned_dynamodb(recorded.answers, by_table) as url:
         _answer_at(url)
         floor, ours = _by_turns(recorded.by_bare_botocore(), _answered(_loaded("email"), event), ROUNDS)
     within = ours / floor <= ACCEPT_BOUND
@@ -86,7 +86,9 @@ def _accepting(dialect: Dialect) -> bool:
 
 
 def _leaving() -> bool:
-    with canned_dynamodb({key: json.dumps(value).encode() for key, value in _SES.items()}, _by_table) as ses:
+    with canned_dynamodb(
+        {key: json.dumps(value).encode() for key, value in SES_ANSWERS.items()}, by_table
+    ) as ses:
         os.environ["AWS_ENDPOINT_URL_SESV2"] = ses
         with _recording():
             agency = _agency()
@@ -109,7 +111,7 @@ def _leaving() -> bool:
             recorded = Recorded(first=True)
             _departed(_loaded("send_messages"), batch)()
             recorded.end()
-        with canned_dynamodb(recorded.answers, _by_table) as url:
+        with canned_dynamodb(recorded.answers, by_table) as url:
             _answer_at(url)
             act = _departed(_loaded("send_messages"), batch)
             floor, ours = _by_turns(recorded.by_bare_botocore(), act, max(1, ROUNDS // BATCH))
@@ -171,7 +173,7 @@ class Recorded:
         return noted
 
     def _on_request(self, params: dict[str, Any], **_: Any) -> None:
-        self._sent.append(_by_table(params["headers"]["X-Amz-Target"], params["body"]))
+        self._sent.append(by_table(params["headers"]["X-Amz-Target"], params["body"]))
 
     def _on_answer(self, http_response: Any, **_: Any) -> None:
         key = self._sent[-1]
@@ -179,7 +181,7 @@ class Recorded:
             self.answers[key] = http_response.content
 
 
-def _by_table(target: str, body: bytes) -> tuple[str, str]:
+def by_table(target: str, body: bytes) -> tuple[str, str]:
     """What a call is known by where ids differ from time to time: the operation and the tables, or SES's path."""
     if target.startswith("/"):
         return "SES", target

@@ -21,6 +21,7 @@ SMALL = {
     "events": "bench.ROUNDS, bench.BATCHES = 2, 1; bench.main()",
     "webhooks": "bench.ROUNDS, bench.IN_A_ROUND, bench.DELIVERIES = 2, 2, 10; bench.main()",
     "send": "bench.ROUNDS, bench.CALLS = 1, 1; bench.main()",
+    "units": "bench.CALLS, bench.WARM_UP = 1, 1; bench.main()",
     "reverify": "bench.SAMPLE = 3; bench.main(5)",
 }
 

@@ -67,6 +67,9 @@ def left_of(cloud: LocalCloud, account: Account) -> dict[str, int]:
 
 def test_a_deleted_account_takes_everything_with_it(cloud: LocalCloud) -> None:
     account = full(cloud, "Ending Agency", "mail.ending-one.com")
+    forgotten = account.mailersend("GET", f"/v1/recipients?domain_id={ours(account)}").json["data"][0]["id"]
+    assert account.mailersend("DELETE", f"/v1/recipients/{forgotten}").status in {200, 204}
+    assert account.mailersend("GET", f"/v1/recipients/{forgotten}").status == 404
     held = left_of(cloud, account)
     assert {"TemplatesTable", "SandboxTable", "SuppressionsTable", "JobsTable", "BulksTable"} <= set(held)
     assert {"MessagesTable", "ActivityTable", "CountsTable", "RecipientsTable", "EndpointsTable"} <= set(held)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from local.checkout import REPOSITORY
@@ -17,6 +19,22 @@ PRICES = estimate.prices()
 def test_every_unit_of_every_operation_has_a_price():
     priced = set(PRICES) | {"log_kb"}
     assert {unit for operation in estimate.units().values() for unit in operation} <= priced
+
+
+def test_the_tables_units_are_those_that_the_benches_counted():
+    counted, units = estimate.counted(), estimate.units()
+    assert set(units) - set(counted) == {"verify a domain"}
+    assert {name: {unit: units[name][unit] for unit in found} for name, found in counted.items()} == counted
+    assert all(set(found) == {"read_unit", "write_unit"} for found in counted.values())
+
+
+def test_counted_units_are_rounded_up_to_a_tenth(tmp_path):
+    rows = [
+        {"bench": "units", "case": "read one", "figure": figure, "unit": unit}
+        for figure, unit in ((1.5, "RRU"), (0.025, "WRU"))
+    ]
+    (tmp_path / "results.json").write_text(json.dumps({"results": [*rows, {"bench": "request"}]}))
+    assert estimate.counted(tmp_path / "results.json") == {"read one": {"read_unit": 1.5, "write_unit": 0.1}}
 
 
 def test_an_operation_costs_its_units():

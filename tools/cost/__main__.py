@@ -1,4 +1,4 @@
-"""`python -m tools.cost [DOMAINS [MAILS]]` says what a month costs; `--write` makes docs/cost.md anew."""
+"""`python -m tools.cost [DOMAINS [MAILS]]` says what a month costs; `--write` makes docs/cost.md of what the benches counted."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ PAGE = REPOSITORY / "docs" / "cost.md"
 def main(arguments: Sequence[str]) -> int:
     """Print a month's cost, or write the page."""
     if "--write" in arguments:
+        estimate.take_over(estimate.counted())
         PAGE.write_text(page(REPOSITORY / "template.yaml"), encoding="utf-8")
         return 0
     try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +12,12 @@ from typing import Any
 
 import yaml
 
+from local.checkout import REPOSITORY
 from local.source_template import TagIgnoringLoader
 
 HERE = Path(__file__).parent
+RESULTS = REPOSITORY / "bench" / "results.json"
+_COUNTED = {"RRU": "read_unit", "WRU": "write_unit"}
 KB_OF_GB = 1 / (1024 * 1024)
 MILLION = 1_000_000
 CHECKS_A_MONTH = 4 * 30
@@ -46,9 +51,27 @@ def prices() -> Prices:
 
 
 def units() -> Mapping[str, Units]:
-    """The units that each operation is counted at; tests hold the tables' share of them (tests/capacity_meter.py)."""
+    """The units of each operation: the tables' as they were `counted`, the others as units.json assumes them."""
     found: Mapping[str, Units] = json.loads((HERE / "units.json").read_text(encoding="utf-8"))
     return found
+
+
+def counted(results: Path = RESULTS) -> Mapping[str, Units]:
+    """The request units of the operations that the benches have counted (`tests/bench/units.py`), rounded up to a tenth."""
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in json.loads(results.read_text(encoding="utf-8"))["results"]:
+        if row["bench"] == "units":
+            found[row["case"]][_COUNTED[row["unit"]]] = math.ceil(round(row["figure"] * 10, 6)) / 10
+    return found
+
+
+def take_over(found: Mapping[str, Units]) -> None:
+    """Write counted units into units.json, in place of what stood there for them."""
+    lines = [
+        f"  {json.dumps(name)}: {json.dumps(dict(operation) | dict(found.get(name, {})))}"
+        for name, operation in units().items()
+    ]
+    (HERE / "units.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def of_operation(operation: Units, price: Prices) -> float:

@@ -11,8 +11,10 @@ HEAD = """# What Letterhead costs
 Computed by `python -m tools.cost --write` from `tools/cost/units.json` (what each operation uses) and `tools/cost/prices.json`
 (AWS's list prices in {region}, {as_of}, no free tier). `make cost DOMAINS=10000 MAILS=1000000` computes your month.
 
-The tables' units are the budgets that tests hold with a meter (`tests/capacity_meter.py`). Function time is an assumption until
-it was measured on Lambda: 60 to 100 ms at 512 MB a call, half a second for a check of a domain that waits for the DNS.
+The tables' units are those that `make bench` has counted (`tests/bench/units.py`, into `bench/results.json`): of a whole warm
+call, authentication and limits included, and of a mail until it has left, rounded up to a tenth. Those of a domain's verification
+are a budget, for they depend on what has changed. Function time, logs and calls of queues are assumptions until they were
+measured on Lambda: 60 to 100 ms at 512 MB a call, half a second for a check of a domain that waits for the DNS.
 """
 
 
