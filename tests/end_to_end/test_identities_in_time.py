@@ -92,7 +92,11 @@ def test_links_that_run_out_forecasts_and_amazons_answers_are_noticed_by_sweeps_
     confirm(cloud, "exact@client-time.com")
     until(shown_by(account, exact), "pending")
     link_to(cloud, "late@client-time.com", "/confirmations/")
-    assert future.listed(late)["dmarc"]["policy"] == "none"
+
+    def forecast() -> str:
+        return str(future.listed(late)["dmarc"]["policy"])
+
+    assert forecast() == "none"
     policy(cloud, "client-time.com", "v=DMARC1; p=quarantine")
     cloud.send("GET", link_to(cloud, "exact@client-time.com", "/verify-email/"))
 
@@ -100,9 +104,15 @@ def test_links_that_run_out_forecasts_and_amazons_answers_are_noticed_by_sweeps_
     future.when(exact, is_verified=True, usable=True, exact_status="verified")
     assert future.told() == ["sender_identity.verified"]
     future.when(late, status="pending")
-    cloud.until(lambda: future.listed(late)["dmarc"]["policy"], lambda seen: seen == "quarantine")
+    try:
+        cloud.until(forecast, lambda seen: seen == "quarantine", seconds=20)
+        ahead = 2 * DAY
+    except AssertionError:  # what DNS left unanswered is asked again the day after
+        future.after(DAY)
+        cloud.until(forecast, lambda seen: seen == "quarantine")
+        ahead = DAY
 
-    future.after(2 * DAY + HOUR)
+    future.after(ahead + HOUR)
     expected = ["sender_identity.expired", "sender_identity.verified"]
     assert cloud.until(future.told, lambda told: len(told) == 2) == expected
     for _ in range(2):

@@ -188,7 +188,7 @@ def impatient(crowd: Crowd) -> Iterator[None]:
 
 @pytest.fixture
 def crowd(cloud: LocalCloud, account: Account) -> Iterator[Crowd]:
-    made = Crowd(cloud, account, f"crowd{account.account_id[:6]}.com")
+    made = Crowd(cloud, account, f"crowd{account.account_id}.com")
     yield made
     made.leave()
 

@@ -42,6 +42,12 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
 
 
 @schemathesis.hook
+def filter_case(_context: Any, case: Any) -> bool:
+    """Leave out what CSV has no types for: a flag or a number in its place goes over the wire as text, which is allowed."""
+    return case.media_type != "text/csv" or isinstance(case.body, (str, bytes))
+
+
+@schemathesis.hook
 def map_query(_context: Any, query: Any) -> Any:
     """Let a well-formed id be one that there is."""
     return query and {**query, **_own(query)}
