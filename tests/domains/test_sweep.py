@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from letterhead.domains.chunks import CHUNK
 from letterhead.domains.domain import Registration
 from letterhead.domains.rhythm import slot_of
-from letterhead.domains.sweep import BATCH_WEIGHT, CHUNK
+from letterhead.domains.sweep import BATCH_WEIGHT
 from tests.fakes.deployment import Deployment, DiedError
 from tests.fakes.domain_world import MINE, THEIRS
 from tests.fakes.failing import Breakage

@@ -8,10 +8,10 @@ sweep has queued it doesn't queue again while it waits; when the queue is empty,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from letterhead.domains.chunks import begin_from, in_chunks, queue_slots, readable
 from letterhead.domains.domain import Registration
 from letterhead.domains.ports import ProviderRefusedError
 from letterhead.domains.watch import (
@@ -20,41 +20,22 @@ from letterhead.domains.watch import (
     LookRequest,
     ProviderStatuses,
     Stretch,
-    Unreadable,
     Watched,
 )
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
+    from letterhead.domains.chunks import SweepLedger
     from letterhead.domains.provider_status import ProviderStatus
     from letterhead.domains.rhythm import Rhythm
 
-# SES API v1: the batch calls take up to a hundred identities.
-CHUNK = 100
 # Enough for a worker to keep two hundred questions in flight for most of its time.
 BATCH_WEIGHT = 100
 # What isn't settled is asked about by itself: its challenge over TCP, or the provider in its turn; each takes up to two seconds.
 _UNSETTLED_WEIGHT = 10
-# A clock may be a little behind the one before; more is a time that somebody chose.
-_CLOCK_TOLERANCE = timedelta(minutes=1)
-
-
-class SweepLedger(Protocol):
-    """Where it is noted how far the sweeps have come. Every call raises `UnavailableError`."""
-
-    def begin(self) -> bool:
-        """Begin a sweep; False while another one is under way."""
-
-    def swept_to(self) -> datetime | None:
-        """Up to which moment everything has been queued; None before the first sweep."""
-
-    def advance(self, moment: datetime) -> None:
-        """Note that everything up to a moment is queued."""
-
-    def end(self) -> None:
-        """Note that no sweep is under way."""
 
 
 @dataclass
@@ -90,9 +71,7 @@ class Sweep:
         if not self.ledger.begin():
             self._swept.busy = True
             return self._swept
-        begun = self.ledger.swept_to()
-        if begun is None or now < begun - _CLOCK_TOLERANCE:
-            begun = now - self.rhythm.verified
+        begun = begin_from(self.ledger, now, self.rhythm.verified)
         after = None if self.queue.is_empty() else begun
         self._swept.complete = self._queue_due(after, now) and self._queue_well(begun, now)
         if self._swept.complete:
@@ -101,7 +80,7 @@ class Sweep:
         return self._swept
 
     def _queue_due(self, after: datetime | None, now: datetime) -> bool:
-        for chunk in _chunks(self._readable(self.watch.due(after, now))):
+        for chunk in in_chunks(readable(self.watch.due(after, now), Watched, self._swept)):
             if not self.time_is_left():
                 return False
             self._put(chunk)
@@ -109,31 +88,14 @@ class Sweep:
         return True
 
     def _queue_well(self, begun: datetime, now: datetime) -> bool:
-        """Slot by slot into chunks; with each chunk that is queued, the slots that are done are noted."""
-        chunk: list[Watched] = []
-        done_to = begun
-        for slot, moment in self.rhythm.slots_between(begun, now):
-            for watched in self._readable(self.watch.well(slot)):
-                chunk.append(watched)
-                if len(chunk) == CHUNK:
-                    if not self.time_is_left():
-                        return False
-                    self._put_well(chunk)
-                    self.ledger.advance(done_to)
-                    chunk = []
-            done_to = moment
-        if chunk:
-            if not self.time_is_left():
-                return False
-            self._put_well(chunk)
-        return True
-
-    def _readable(self, found: Iterable[Watched | Unreadable]) -> Iterator[Watched]:
-        for one in found:
-            if isinstance(one, Watched):
-                yield one
-            else:
-                self._swept.unreadable += 1
+        return queue_slots(
+            self.rhythm.slots_between(begun, now),
+            begun,
+            of_slot=lambda slot: readable(self.watch.well(slot), Watched, self._swept),
+            put=self._put_well,
+            ledger=self.ledger,
+            time_is_left=self.time_is_left,
+        )
 
     def _put_well(self, chunk: Sequence[Watched]) -> None:
         self._put(chunk)
@@ -175,17 +137,6 @@ class Sweep:
 def _is_settled(watched: Watched) -> bool:
     domain = watched.domain
     return domain.registration is Registration.COMPLETE and not domain.contested
-
-
-def _chunks(found: Iterable[Watched]) -> Iterator[list[Watched]]:
-    chunk: list[Watched] = []
-    for watched in found:
-        chunk.append(watched)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 def _batches(chunk: Sequence[Watched]) -> Iterator[list[Watched]]:

@@ -7,9 +7,9 @@ How far the slots are done is noted as they are queued: a sweep that dies, or wh
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from letterhead.domains.chunks import begin_from, in_chunks, queue_slots, readable
 from letterhead.domains.ports import ProviderRefusedError
 from letterhead.identities.exact_sending import AddressState
 from letterhead.identities.watch import (
@@ -25,17 +25,13 @@ from letterhead.identities.watch import (
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
-    from letterhead.domains.sweep import SweepLedger
-    from letterhead.domains.watch import Unreadable
+    from letterhead.domains.chunks import SweepLedger
 
-# SES API v1: the batch calls take up to a hundred identities.
-CHUNK = 100
 # Each may take the few seconds of a forecast, and a worker has two minutes.
 BATCH = 25
-# A clock may be a little behind the one before; more is a time that somebody chose.
-_CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
 @dataclass
@@ -70,9 +66,7 @@ class IdentitySweep:
         if not self.ledger.begin():
             self._swept.busy = True
             return self._swept
-        begun = self.ledger.swept_to()
-        if begun is None or now < begun - _CLOCK_TOLERANCE:
-            begun = now - DAY
+        begun = begin_from(self.ledger, now, DAY)
         self._swept.complete = self._follow() and self._queue_daily(begun, now)
         if self._swept.complete:
             self.ledger.advance(now)
@@ -82,7 +76,7 @@ class IdentitySweep:
     def _follow(self) -> bool:
         """Of those whose addresses the provider asks, queue whoever isn't merely waiting any more."""
         answers = True
-        for chunk in _chunks(self._readable(self.watch.asked())):
+        for chunk in in_chunks(readable(self.watch.asked(), WatchedIdentity, self._swept)):
             if not self.time_is_left():
                 return False
             if not answers:
@@ -104,31 +98,14 @@ class IdentitySweep:
         return True
 
     def _queue_daily(self, begun: datetime, now: datetime) -> bool:
-        """Slot by slot into chunks; with each chunk that is queued, the slots that are done are noted."""
-        chunk: list[WatchedIdentity] = []
-        done_to = begun
-        for slot, moment in DAILY.slots_between(begun, now):
-            for watched in self._readable(self.watch.daily(slot)):
-                chunk.append(watched)
-                if len(chunk) == CHUNK:
-                    if not self.time_is_left():
-                        return False
-                    self._put_daily(chunk)
-                    self.ledger.advance(done_to)
-                    chunk = []
-            done_to = moment
-        if chunk:
-            if not self.time_is_left():
-                return False
-            self._put_daily(chunk)
-        return True
-
-    def _readable(self, found: Iterable[WatchedIdentity | Unreadable]) -> Iterator[WatchedIdentity]:
-        for one in found:
-            if isinstance(one, WatchedIdentity):
-                yield one
-            else:
-                self._swept.unreadable += 1
+        return queue_slots(
+            DAILY.slots_between(begun, now),
+            begun,
+            of_slot=lambda slot: readable(self.watch.daily(slot), WatchedIdentity, self._swept),
+            put=self._put_daily,
+            ledger=self.ledger,
+            time_is_left=self.time_is_left,
+        )
 
     def _put_daily(self, chunk: Sequence[WatchedIdentity]) -> None:
         self._put(chunk)
@@ -140,14 +117,3 @@ class IdentitySweep:
         if requests:
             self.queue.put(requests, self.time)
         self._swept.batches += len(requests)
-
-
-def _chunks(found: Iterable[WatchedIdentity]) -> Iterator[list[WatchedIdentity]]:
-    chunk: list[WatchedIdentity] = []
-    for watched in found:
-        chunk.append(watched)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
