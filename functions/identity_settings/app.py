@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from letterhead.adapters.dns_lookup import DnsLookup
 from letterhead.adapters.mail_addresses import MailAddresses
 from letterhead.adapters.mail_html import MailHtml
-from letterhead.adapters.outbound_http import GuardedHttp
+from letterhead.adapters.outbound_http.on_demand import HttpOnDemand
 from letterhead.adapters.tables.access_log import AccessLogTable
 from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.claims import ClaimTable
@@ -26,7 +26,7 @@ from letterhead.settings import Settings
 
 settings = Settings.from_env()
 lookup = DnsLookup(**settings.dns)
-http = GuardedHttp.within(lookup, *settings.outbound)
+http = HttpOnDemand(lookup, *settings.outbound)
 calls = IdentitySettingsCalls(
     store=IdentitySettingsTable(settings.identity_settings_table),
     domains=DomainTable(settings.domains_table, ClaimTable(settings.claims_table)),

@@ -7,7 +7,7 @@ from letterhead import identifiers
 from letterhead.adapters.dns_lookup import DnsLookup
 from letterhead.adapters.link_key import LinkKey
 from letterhead.adapters.mail_addresses import MailAddresses
-from letterhead.adapters.outbound_http import GuardedHttp
+from letterhead.adapters.outbound_http.guarded_http import GuardedHttp
 from letterhead.adapters.queues import OutgoingMailQueue, from_message
 from letterhead.adapters.ses_addresses import SesAddresses
 from letterhead.adapters.ses_mail import SesMail

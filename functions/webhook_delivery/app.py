@@ -8,7 +8,8 @@ from aws_lambda_powertools import Logger
 
 from letterhead.adapters.data_keys import DataKeys
 from letterhead.adapters.dns_lookup import DnsLookup
-from letterhead.adapters.outbound_http import GuardedHttp, IdleConnections
+from letterhead.adapters.outbound_http.guarded_http import GuardedHttp
+from letterhead.adapters.outbound_http.idle_connections import IdleConnections
 from letterhead.adapters.sodium import Ed25519, SealedBox
 from letterhead.adapters.tables.delivery_loading import LoadingDeliveryTable
 from letterhead.adapters.webhook_queues import JobQueue, WebhookEventQueue, read_job

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from letterhead import identifiers
 from letterhead.adapters.data_keys import DataKeys
 from letterhead.adapters.dns_lookup import DnsLookup
-from letterhead.adapters.outbound_http import GuardedHttp
+from letterhead.adapters.outbound_http.on_demand import HttpOnDemand
 from letterhead.adapters.sodium import Ed25519, SealedBox
 from letterhead.adapters.tables.access_log import AccessLogTable
 from letterhead.adapters.tables.claims import ClaimTable
@@ -31,7 +31,7 @@ from letterhead.webhooks.managing import Managing
 from letterhead.webhooks.pinging import Ping
 
 settings = Settings.from_env()
-http = GuardedHttp.within(DnsLookup(**settings.dns), *settings.outbound)
+http = HttpOnDemand(DnsLookup(**settings.dns), *settings.outbound)
 endpoints, box = EndpointTable(settings.endpoints_table), SealedBox(DataKeys(settings.webhook_key))
 calls = WebhookCalls(
     managing=Managing(endpoints, box, Ed25519(), secrets.token_bytes, identifiers.new_id, Ping(http)),

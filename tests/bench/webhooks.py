@@ -274,7 +274,8 @@ def pace(authority_file: str) -> float:
     from aws_lambda_powertools import Logger
 
     from letterhead.adapters.dns_lookup import DnsLookup
-    from letterhead.adapters.outbound_http import GuardedHttp, IdleConnections
+    from letterhead.adapters.outbound_http.guarded_http import GuardedHttp
+    from letterhead.adapters.outbound_http.idle_connections import IdleConnections
     from letterhead.adapters.webhook_queues import job_message, read_job
     from letterhead.http.job_batch import JobBatch
     from letterhead.outbound.rules import Rules

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 
-from letterhead.adapters.outbound_http import GuardedHttp
+from letterhead.adapters.outbound_http.guarded_http import GuardedHttp
 from letterhead.identities.link_host import LinkHost, LinkHostCheck, Trouble, deployment_token
 from letterhead.outbound.rules import Rules
 from tests.adapters.outbound_http.conftest import answers, authority, authority_file, host, world

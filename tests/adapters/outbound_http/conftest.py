@@ -15,7 +15,7 @@ import dns.rrset
 import pytest
 import trustme
 
-from letterhead.adapters.outbound_http import GuardedHttp
+from letterhead.adapters.outbound_http.on_demand import HttpOnDemand
 from letterhead.outbound.rules import Rules
 from tests.domains.diagnosis.dns_world import DnsWorld, dns_world
 
@@ -152,5 +152,5 @@ def named(world):
 
 
 @pytest.fixture
-def http(world, authority_file) -> GuardedHttp:
-    return GuardedHttp(world.lookup(), LOCAL, authorities=authority_file)
+def http(world, authority_file) -> HttpOnDemand:
+    return HttpOnDemand(world.lookup(), LOCAL.ports, LOCAL.networks, LOCAL.emulated, authority_file)

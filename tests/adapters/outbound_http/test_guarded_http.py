@@ -9,7 +9,7 @@ import threading
 import pytest
 import trustme
 
-from letterhead.adapters.outbound_http import GuardedHttp
+from letterhead.adapters.outbound_http.guarded_http import GuardedHttp
 from letterhead.outbound.exchange import Cause, Deadlines, UnreachableError
 from letterhead.outbound.rules import NotAllowedError, Reason, Rules
 from tests.adapters.outbound_http.conftest import LOCAL, NAME, answers

@@ -6,7 +6,8 @@ import ssl
 
 import pytest
 
-from letterhead.adapters.outbound_http import GuardedHttp, IdleConnections
+from letterhead.adapters.outbound_http.guarded_http import GuardedHttp
+from letterhead.adapters.outbound_http.idle_connections import IdleConnections
 from letterhead.outbound.exchange import Cause, UnreachableError
 from letterhead.outbound.rules import NotAllowedError
 from tests.adapters.outbound_http.conftest import LOCAL, NAME, _request
