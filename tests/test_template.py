@@ -269,12 +269,6 @@ def alarmed_queues() -> set[str]:
     }
 
 
-def test_every_alarm_tells_the_topic_and_is_quiet_when_nothing_comes():
-    for name, alarm in resources("AWS::CloudWatch::Alarm").items():
-        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
-        assert alarm["TreatMissingData"] == "notBreaching", name
-
-
 def least(value: Any) -> int:
     """A number, or the least that a parameter may be."""
     return int(template()["Parameters"][value["Ref"]]["MinValue"] if isinstance(value, dict) else value)

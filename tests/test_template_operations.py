@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 
-from tests.fakes.source_template import PATH, resources, template
+from tests.fakes.source_template import FUNCTION, PATH, resources, template
 from tests.test_template import events, functions, listed, statements
 
 # --- permissions ------------------------------------------------------------------------------------------------------
@@ -66,6 +66,29 @@ def test_a_permission_is_given_once():
 
 
 # --- what is watched --------------------------------------------------------------------------------------------------
+
+
+def test_every_alarm_tells_the_topic_and_is_quiet_when_nothing_comes():
+    for name, alarm in resources("AWS::CloudWatch::Alarm").items():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        silence = "breaching" if name.endswith("NotRunAlarm") else "notBreaching"
+        assert alarm["TreatMissingData"] == silence, name
+
+
+def test_a_schedule_that_nobody_keeps_is_noticed():
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Ref"]
+        for name, alarm in resources("AWS::CloudWatch::Alarm").items()
+        if name.endswith("NotRunAlarm")
+        and (alarm["MetricName"], alarm["ComparisonOperator"], alarm["Threshold"])
+        == ("Invocations", "LessThanThreshold", 1)
+    }
+    scheduled = {
+        name
+        for name, properties in resources(FUNCTION).items()
+        if any(event["Type"].startswith("Schedule") for event in properties.get("Events", {}).values())
+    }
+    assert watched == scheduled
 
 
 def test_every_alarm_has_its_line_in_the_runbook():

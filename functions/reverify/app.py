@@ -44,12 +44,13 @@ completions, rhythm = CompletionQueue(settings.completion_queue_url), Rhythm(**s
 outside = Surroundings(domains, provider, completions, rhythm)
 dns, queue = Dns(lookup, ChallengeProver(**settings.dns)), DomainLookQueue(settings.look_queue_url)
 watch, history = DomainWatchTable(settings.domains_table), CheckTable(settings.checks_table)
-tally = CheckTally(Metrics(logger, settings.metrics_namespace))
+metrics = Metrics(logger, settings.metrics_namespace)
+tally = CheckTally(metrics)
 reverification = Reverification(watch, queue, outside, dns, history, new_id, tally.note)
 of_identities, forecaster = IdentityWatchTable(settings.identities_table), Forecaster(lookup)
 identity_looks = IdentityLooks(of_identities, identities, domains, forecaster, addresses, new_id)
 acts = {LookRequest: reverification.look, IdentityLookRequest: identity_looks.look}
-worker = LookWorker(acts, logger, emulated=settings.emulated, after=tally.write)
+worker = LookWorker(acts, logger, metrics, emulated=settings.emulated, after=tally.write)
 
 
 def handler(event: dict[str, object], context: object) -> object:

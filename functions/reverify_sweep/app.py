@@ -17,11 +17,13 @@ from letterhead.domains.rhythm import Rhythm
 from letterhead.domains.sweep import Sweep
 from letterhead.http.api import utc_now
 from letterhead.http.event_time import moment
+from letterhead.http.metrics import Metrics
 from letterhead.identities.sweep import IdentitySweep
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
 logger = Logger(service="reverify_sweep")
+metrics = Metrics(logger, settings.metrics_namespace)
 # A chunk waits for a few calls to SES; what isn't begun by then is left to the next sweep.
 ENDING = timedelta(seconds=90)
 LONGEST = timedelta(minutes=15)
@@ -54,4 +56,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     swept = asdict(Sweep(**parts, **limits).run(now))
     swept["identities"] = asdict(IdentitySweep(**of_identities, **limits).run(now))
     logger.info("swept", extra=swept)
+    metrics.passed_over(domain=swept["unreadable"], identity=swept["identities"]["unreadable"])
     return swept

@@ -5,7 +5,7 @@ That a message was accepted comes by the same queue, from the messages table's s
 
 from __future__ import annotations
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 
 from letterhead import identifiers
 from letterhead.adapters.published_events.reading import read_event
@@ -18,6 +18,7 @@ from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.stray_events import StrayEventTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.http.mail_event_batch import MailEventBatch
+from letterhead.http.metrics import Metrics
 from letterhead.mail_events.intake import Intake
 from letterhead.mail_events.suppressing import Suppressing
 from letterhead.messages.history import AcceptanceNotes
@@ -27,7 +28,7 @@ from letterhead.settings import Settings
 
 settings = Settings.from_env()
 logger = Logger(service="ses_events")
-metrics = Metrics(namespace="Letterhead", service="ses_events")
+metrics = Metrics(logger, settings.metrics_namespace)
 outbox = OutboxTable(settings.outbox_table)
 counts = CountTable(settings.counts_table)
 retention = settings.activity_kept
@@ -52,8 +53,7 @@ intake = Intake(
 
 def count_unknown(number: int) -> None:
     """Count what SES hasn't documented, as a metric."""
-    metrics.add_metric(name="UnknownMailEvents", unit="Count", value=number)
-    metrics.flush_metrics()
+    metrics.count("UnknownMailEvents", "service", {logger.service: number})
 
 
 handler = MailEventBatch(read_event, intake, acceptances, logger, count_unknown)

@@ -157,3 +157,20 @@ def test_the_log_has_counts_and_no_names(reverifying):
     assert (looked["message"], looked["checked"]) == ("looked", 1)
     assert "acme" not in reverifying.sweeping.log + reverifying.looking.log
     assert [line["Verifications"] for line in reverifying.looking.counts if "verdict" in line] == [1]
+
+
+def test_what_cannot_be_read_is_counted_for_the_alarm(reverifying):
+    spoilt, well = (reverifying.registered(name) for name in ("mail.spoilt.com", "mail.well.com"))
+    boto3.resource("dynamodb").Table("DomainsTable").update_item(
+        Key={"account_id": ACCOUNT, "name": spoilt.name},
+        UpdateExpression="SET registration = :odd",
+        ExpressionAttributeValues={":odd": "half-way"},
+    )
+
+    swept = reverifying.sweep(datetime.now(UTC) + HOUR)
+
+    assert (swept["due"], swept["unreadable"]) == (1, 1)
+    (counted,) = (line for line in reverifying.sweeping.counts if "Unreadable" in line)
+    assert (counted["what"], counted["Unreadable"]) == ("domain", 1)
+    assert spoilt.name not in reverifying.sweeping.log
+    assert well.name not in reverifying.sweeping.log

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from letterhead.activity.activity import ActivityType
@@ -190,14 +188,14 @@ def test_leaving_single_topics_is_the_operators_to_see(world):
     assert kept.reason == "topics_changed"
 
 
-def test_an_event_of_a_kind_that_nobody_knows_is_kept_whole_and_counted(world, capsys):
+def test_an_event_of_a_kind_that_nobody_knows_is_kept_whole_and_counted(world):
     document = sample("delivery") | {"eventType": "Teleportation"}
     assert world.take(document) == []
 
     (kept,) = world.strays()
     assert (kept.reason, kept.name, kept.document) == ("unknown_event", "Teleportation", document)
-    metric = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert metric["UnknownMailEvents"] == [1.0]
+    (metric,) = world.function.counts
+    assert (metric["UnknownMailEvents"], metric["service"]) == (1, "ses_events")
 
 
 def test_what_ses_and_sns_say_about_the_topic_is_no_event(world):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from letterhead.domains.check import Checked, ExpectedError, check_all
 from letterhead.domains.domain import DomainChangedError, DomainNotFoundError, SendingDomain
@@ -39,6 +39,7 @@ class Looked:
     """What became of a batch: how many domains were checked, were gone or looked at by somebody else meanwhile, had to wait for
     the provider, come again, and can't be read; and how many events there were."""
 
+    of: ClassVar[str] = "domain"
     checked: int = 0
     outdated: int = 0
     postponed: int = 0

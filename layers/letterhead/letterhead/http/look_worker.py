@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
     from letterhead.domains.reverification import Looked
+    from letterhead.http.metrics import Metrics
     from letterhead.identities.looks import LookedIdentities
 
 
@@ -28,6 +29,7 @@ class LookWorker:
         self,
         acts: Mapping[type, Callable[[Any, datetime, datetime | None], Looked | LookedIdentities]],
         logger: Logger,
+        metrics: Metrics,
         *,
         emulated: bool,
         clock: Clock = utc_now,
@@ -35,6 +37,7 @@ class LookWorker:
     ) -> None:
         self._acts = acts
         self._logger = logger
+        self._metrics = metrics
         self._emulated = emulated
         self._clock = clock
         self._after = after
@@ -45,4 +48,5 @@ class LookWorker:
         chosen = now if self._emulated and "time" in message else None
         looked = self._acts[type(request)](request, now, chosen)
         self._logger.info("looked", extra=asdict(looked))
+        self._metrics.passed_over(**{looked.of: looked.unreadable})
         self._after()

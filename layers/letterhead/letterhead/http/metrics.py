@@ -49,6 +49,10 @@ class Metrics:
         self.count("Verifications", "verdict", verdicts)
         self.count("Findings", "code", findings)
 
+    def passed_over(self, *, domain: int = 0, identity: int = 0) -> None:
+        """Items that were passed over because they can't be read: somebody must look at them, and an alarm says so."""
+        self.count("Unreadable", "what", {"domain": domain, "identity": identity})
+
     def _write(self, name: str, unit: str, dimension: str, value: str, number: float) -> None:
         now = datetime.now(UTC)
         directive = {

@@ -4,7 +4,7 @@ addresses. Looking twice finds nothing to do the second time, and what is as it 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from letterhead.domains.watch import Unreadable
 from letterhead.identities.decisions import expired_event
@@ -45,6 +45,7 @@ class LookedIdentities:
     """What became of a batch: how many links had run out, how many addresses got another state at the provider, how many
     forecasts and marks were another than before, how many were unchanged, how many come again, and how many can't be read."""
 
+    of: ClassVar[str] = "identity"
     expired: int = 0
     answered: int = 0
     forecasts: int = 0
