@@ -2,9 +2,11 @@
 
 from aws_lambda_powertools import Logger
 
+from letterhead.adapters.dns_lookup import DnsLookup
 from letterhead.adapters.mail_addresses import MailAddresses
 from letterhead.adapters.mail_templates import MailTemplates
 from letterhead.adapters.message_contents import MessageContents
+from letterhead.adapters.outbound_http.on_demand import HttpOnDemand
 from letterhead.adapters.tables.access_log import AccessLogTable
 from letterhead.adapters.tables.accounts import AccountTable
 from letterhead.adapters.tables.bulks import BulkTable
@@ -25,7 +27,6 @@ from letterhead.http.drafting import Drafting
 from letterhead.http.email_calls import EmailCalls, Keepers
 from letterhead.http.gate import Gate
 from letterhead.http.once import Once
-from letterhead.http.sender_calls import SenderCalls
 from letterhead.http.sending_limits import DailySends, WarmUpSends
 from letterhead.sandbox.own_people import OwnPeople
 from letterhead.settings import Settings
@@ -45,12 +46,11 @@ keepers = Keepers(
     uploads=UploadedFiles(settings.contents_bucket),
 )
 store = MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept)
-bulks = BulkTable(settings.bulks_table, kept)
+http = HttpOnDemand(DnsLookup(**settings.dns), *settings.outbound)
 drafting = Drafting(addresses, TemplateTable(settings.templates_table), MailTemplates())
-calls = EmailCalls(store=store, bulks=bulks, keepers=keepers.of_request, drafting=drafting)
 handler = Api(
     "email",
-    {**calls.operations, **SenderCalls(keepers).operations},
+    EmailCalls(store, BulkTable(settings.bulks_table, kept), keepers, drafting, http).operations,
     logger=Logger(service="email"),
     metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),

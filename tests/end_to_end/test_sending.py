@@ -10,6 +10,7 @@ import pytest
 from urllib3.filepost import encode_multipart_formdata
 
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.fakes.receiver import receiver
 
 pytestmark = pytest.mark.end_to_end
 
@@ -64,6 +65,32 @@ def test_a_mail_arrives_as_it_was_meant(cloud: LocalCloud, shop: Account) -> Non
     }
     assert "blind@" not in got["raw"]
     assert got["envelope"]["mail_from"].endswith(f"@mail.{DOMAIN}")
+
+
+def test_a_file_that_is_named_by_its_url_is_fetched_and_arrives(cloud: LocalCloud, shop: Account) -> None:
+    cloud.set_zone(
+        "fetched-files.com",
+        "inside.fetched-files.com. A 10.0.0.1\nshop.fetched-files.com. A 127.0.0.1\n",
+    )
+    content = bytes(range(256)) * 4096 * 5
+    wanted = {"to": "invoice@reader.example", "from_email": FROM["email"], "subject": "Hi", "text": "Hi"}
+    with receiver() as program:
+        port = program.url.rpartition(":")[2].partition("/")[0]
+        file = {"url": f"http://shop.fetched-files.com:{port}/2026/rechnung%20n%C3%B6.pdf"}
+        program.answer(body=content, headers={"Content-Type": "application/pdf"})
+        inside = {"url": "https://inside.fetched-files.com/latest/meta-data/"}
+        refused = shop.sendmailos("POST", "/api/v1/send", {**wanted, "attachments": [file, inside]})
+        assert (refused.status, refused.json["error"]) == (
+            400,
+            "attachments.1.url: The attachments.1.url can't be used: The URL's host must have public addresses only.",
+        )
+        taken = shop.sendmailos("POST", "/api/v1/send", {**wanted, "attachments": [file]})
+        assert taken.status == 202, taken.text
+    (got,) = [cloud.wait_for_mail("invoice@reader.example")]
+    assert [(each["filename"], each["content_type"], each["size"]) for each in got["attachments"]] == [
+        ("rechnung nö.pdf", "application/pdf", len(content))
+    ]
+    assert len(cloud.mails_to("invoice@reader.example")) == 1
 
 
 def test_a_file_too_large_for_a_request_is_uploaded_and_arrives(cloud: LocalCloud, shop: Account) -> None:

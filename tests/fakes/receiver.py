@@ -1,4 +1,4 @@
-"""A program that is told by webhooks: an HTTP or HTTPS server on loopback that keeps what it gets and answers as a test wants."""
+"""A program that is told by webhooks, or has files: a server on loopback that keeps what it gets and answers as a test wants."""
 
 from __future__ import annotations
 
@@ -97,6 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         self.wfile.write(answer.body)
+
+    do_GET = do_POST  # noqa: N815 -- what http.server calls it
 
     def log_message(self, *_: object) -> None:
         """Nothing: tests read what was received."""

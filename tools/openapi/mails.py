@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from letterhead.dialects.sendmailos import send as sendmailos
+from letterhead.messages import linked_files
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
 from letterhead.messages.gates import Code, GateName, MailRefusedAtGateError, Verdict
 from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
@@ -19,6 +21,13 @@ WAIT = "`false`: refuse what is over a new domain's allowance of today instead o
 _ATTACHMENTS = (
     "4 MB together: `filename`, `content` (base64), `{id}`. A larger file is uploaded first and named by `upload_id` in place of "
     "`content`; then they may have 25 MB together."
+)
+_LINKS = (
+    f" In place of `content` there may be a `url` (https, a public address): it is fetched while the mail is taken, all within "
+    f"{linked_files.SECONDS:g} seconds, with at most {linked_files.MOST_REDIRECTS} redirects. `filename` and `contentType` may "
+    "then be left out: the URL's path and the answer say them. A fetched file may have "
+    f"{linked_files.LARGEST_FILE // 1024 // 1024} MB, and all beside such a one "
+    f"{linked_files.LARGEST_TOGETHER // 1024 // 1024} MB together. One that doesn't come whole refuses the mail."
 )
 UPLOAD = (
     "Hands out a form by which one file of at most 25 MB is posted straight to the store within 15 minutes: "
@@ -42,6 +51,12 @@ _GATE = resource(
 def attachments(id_key: str) -> Schema:
     """The files of a mail; `id_key` is what the service calls the id of an inline one."""
     return array({"type": "object"}, _ATTACHMENTS.format(id=id_key))
+
+
+def attachments_or_links(id_key: str) -> Schema:
+    """The same where a file may also be named by its URL."""
+    most = sendmailos.MOST_ATTACHMENTS
+    return {**array({"type": "object"}, _ATTACHMENTS.format(id=id_key) + _LINKS), "maxItems": most}
 
 
 def upload(identifier: Schema, moment: Schema) -> Schema:

@@ -36,6 +36,7 @@ from letterhead.limits.standing import LimitExceededError
 from letterhead.messages.bulk import BulkNotFoundError
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
 from letterhead.messages.gates import Code, GateAnswer, GateName, MailRefusedAtGateError, Verdict
+from letterhead.messages.linked_files import FilesNotFetchedError
 from letterhead.messages.message import MessageNotFoundError
 from letterhead.messages.schedules import MessageLeftError
 from letterhead.messages.sender import NOT_VERIFIED
@@ -197,6 +198,10 @@ _SAMPLES: tuple[Refusal, ...] = (
     Refusal(TooManyPatternsError(), "the account has as many patterns as it may"),
     Refusal(DraftRefusedError({"subject": ("The subject field is required.",)}), "no mail can be like that"),
     Refusal(AttachmentsTooLargeError(), "the attachments have over 4 MB together"),
+    Refusal(
+        FilesNotFetchedError({"attachments.0.url": ("its host answers with status 404.",)}),
+        "a file that is named by its URL didn't come: it is absent, too large, too slow, or at an address that isn't public",
+    ),
     Refusal(
         MailRefusedAtGateError(
             GateAnswer(GateName.SENDER, Verdict.REFUSED, Code.FROM_NOT_VERIFIED, NOT_VERIFIED, "Verify it.")

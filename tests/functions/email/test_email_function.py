@@ -134,14 +134,6 @@ def test_a_subject_that_is_none_is_refused_in_every_dialect(function, agency, do
     assert stored() == []
 
 
-def test_a_file_that_would_have_to_be_fetched_is_refused_and_it_says_so(function, agency, domain):
-    file = {"filename": "a.pdf", "url": "https://files.example/a.pdf"}
-    mail = body(Dialect.SENDMAILOS) | {"attachments": [file]}
-    answer = send(function, agency, Dialect.SENDMAILOS, mail)
-    assert (answer.status, "is not fetched here" in answer.text) == (400, True)
-    assert stored() == []
-
-
 def test_an_explanation_speaks_of_all_who_get_a_mail_of_their_own(function, agency, domain):
     suppress(agency, "b@reader.example")
     mail = body(Dialect.MAILERSEND, text="{{unsubscribe}}")

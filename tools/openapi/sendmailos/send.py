@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from letterhead.messages.draft import MessageType
+from letterhead.messages.linked_files import FilesNotFetchedError
 from letterhead.messages.message import MessageStatus
 from tools.openapi import mails, values
 from tools.openapi.operation import Answer, Operation
@@ -33,7 +34,7 @@ _MAIL = {
     "templateId": optional(text()),
     "variables": optional({"type": "object"}),
     "type": optional(one_of(MessageType)),
-    "attachments": optional(mails.attachments("cid")),
+    "attachments": optional(mails.attachments_or_links("cid")),
     "wait": optional(flag(mails.WAIT)),
     "external_id": optional(text(longest=255)),
     "metadata": optional({"type": "object"}),
@@ -71,7 +72,7 @@ OPERATIONS = {
         "From an address on a verified domain or as a verified sender identity.",
         Answer(202, "It was taken.", ref("SentMail")),
         body=body(_MAIL, required=("to", "from_email")),
-        refusals=mails.REFUSALS,
+        refusals=(*mails.REFUSALS, FilesNotFetchedError),
     ),
     ("POST", "/api/v1/uploads"): Operation(
         "openUpload",

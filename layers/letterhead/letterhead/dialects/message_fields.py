@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from letterhead import identifiers
 from letterhead.identities.addresses import AddressError
 from letterhead.messages.draft import Attachment, Mailbox, UploadedFile
+from letterhead.messages.linked_files import name_in
 from letterhead.messages.uploads import NO_SUCH_UPLOAD, UPLOAD_PREFIX
 
 if TYPE_CHECKING:
@@ -77,36 +78,38 @@ def named_address(fields: Fields, where: str, value: object, rules: AddressRules
     return None if found is None else Mailbox(found, name)
 
 
-def files(fields: Fields, value: object, *, type_key: str, id_key: str) -> tuple[Attachment, ...]:
-    """Attachments with a `filename` and base64 `content` or an `upload_id`; the type is guessed from the name where
-    none is given."""
+def files(
+    fields: Fields, value: object, *, type_key: str, id_key: str, may_be_linked: bool = False
+) -> tuple[Attachment, ...]:
+    """Attachments with a `filename` and base64 `content` or an `upload_id`, or, where the service has that, the `url` of the
+    file, which may name it too; the type is guessed from the name where none is given."""
     if value is None:
         return ()
     if not isinstance(value, list):
         fields.wrong("attachments", "The attachments must be an array.")
         return ()
     found = (
-        _file(fields, f"attachments.{position}", each, type_key, id_key)
+        _file(fields, f"attachments.{position}", each, type_key, id_key, may_be_linked)
         for position, each in enumerate(value)
     )
     return tuple(file for file in found if file is not None)
 
 
-def _file(fields: Fields, where: str, value: object, type_key: str, id_key: str) -> Attachment | None:
+def _file(
+    fields: Fields, where: str, value: object, type_key: str, id_key: str, may_be_linked: bool
+) -> Attachment | None:
     if not isinstance(value, Mapping):
         fields.wrong(where, f"The {where} must be an object.")
         return None
     filename, content = value.get("filename"), value.get("content")
+    url = _url(fields, where, value, may_be_linked)
+    if filename is None and url is not None:
+        filename = name_in(url)
     if not isinstance(filename, str) or not filename.strip():
         fields.wrong(f"{where}.filename", f"The {where}.filename field is required.")
         return None
     upload = _upload(fields, where, value) if "upload_id" in value else None
-    if upload is None and content is None and value.get("url") is not None:
-        fields.wrong(
-            f"{where}.url", f"The {where}.url is not fetched here: send the file as content, in base64."
-        )
-        return None
-    if upload is None and not isinstance(content, str):
+    if upload is None and url is None and not isinstance(content, str):
         fields.wrong(f"{where}.content", f"The {where}.content field is required.")
         return None
     try:
@@ -122,9 +125,26 @@ def _file(fields: Fields, where: str, value: object, type_key: str, id_key: str)
         return None
     content_type = value.get(type_key)
     if not isinstance(content_type, str) or not content_type:
-        content_type = mimetypes.guess_type(filename)[0] or _GENERIC
+        content_type = "" if url is not None else mimetypes.guess_type(filename)[0] or _GENERIC
     is_inline = disposition == "inline" or (disposition is None and content_id is not None)
-    return Attachment(filename.strip(), octets, content_type, is_inline, content_id or None, upload)
+    return Attachment(filename.strip(), octets, content_type, is_inline, content_id or None, upload, url)
+
+
+def _url(fields: Fields, where: str, value: Mapping[str, object], may_be_linked: bool) -> str | None:
+    url = value.get("url")
+    if url is None or (not may_be_linked and (value.get("content") is not None or "upload_id" in value)):
+        return None
+    if not may_be_linked:
+        fields.wrong(
+            f"{where}.url", f"The {where}.url is not fetched here: send the file as content, in base64."
+        )
+    elif not isinstance(url, str) or not url:
+        fields.wrong(f"{where}.url", f"The {where}.url must be a string.")
+    elif value.get("content") is not None or "upload_id" in value:
+        fields.wrong(f"{where}.url", f"The {where}.url may not stand beside content or upload_id.")
+    else:
+        return url
+    return ""
 
 
 def _upload(fields: Fields, where: str, value: Mapping[str, object]) -> UploadedFile | None:

@@ -37,7 +37,7 @@ class Kind(StrEnum):
 class Problem:
     """A refusal. `fields` maps the concept's field names to what is wrong with them; `message` serves where there are none.
 
-    `retry_after` is in seconds; `allow` lists the methods that a path knows.
+    `retry_after` is in seconds; `allow` lists the methods that a path knows. A `provisional` one may not stand at the next try.
     """
 
     kind: Kind
@@ -45,6 +45,7 @@ class Problem:
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retry_after: int | None = None
     allow: tuple[str, ...] = ()
+    provisional: bool = False
 
 
 class InvalidFieldsError(Exception):

@@ -196,7 +196,7 @@ class Api:
         return replace(
             reply,
             headers={**reply.headers, **_headers_of(problem)},
-            provisional=problem.kind is Kind.PROVIDER_REFUSED,
+            provisional=problem.provisional or problem.kind is Kind.PROVIDER_REFUSED,
         )
 
     def _limits(self, exchange: _Exchange) -> Mapping[str, str]:

@@ -15,10 +15,20 @@ from letterhead.dialects.sendara import send as sendara
 from letterhead.dialects.sendmailos import send as sendmailos
 from letterhead.dialects.sendmailos import uploads as sendmailos_uploads
 from letterhead.http.refusals import problem_of
+from letterhead.http.sender_calls import SenderCalls
 from letterhead.messages.acceptance import Examination, accept, admit
 from letterhead.messages.bulk import MOST_DRAFTS, Bulk, BulkNotFoundError, RememberedLists, RememberedSenders
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
-from letterhead.messages.gates import Code, GateAnswer, GateName, MailRefusedAtGateError, Verdict, asked
+from letterhead.messages.gates import (
+    Code,
+    GateAnswer,
+    GateName,
+    MailRefusedAtGateError,
+    Verdict,
+    asked,
+    passed,
+)
+from letterhead.messages.linked_files import LinkedFiles, has_links
 from letterhead.messages.sender import IdentitiesById, SenderIdentities, Senders, SharedSender
 from letterhead.messages.uploads import RememberedUploads
 from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
@@ -43,6 +53,7 @@ if TYPE_CHECKING:
     from letterhead.messages.message import Message, MessageStore
     from letterhead.messages.sender import SenderDomains
     from letterhead.messages.uploads import UploadStore
+    from letterhead.outbound.exchange import OutboundHttp
     from letterhead.suppressions.blocking import Block, Suppressed
 
 
@@ -138,16 +149,23 @@ class Keepers:
 
 
 class EmailCalls:
-    """The calls that send, and what they would say (`…/explain`). `keepers` makes the gatekeepers of one request, which
-    remember what they have been told until its end."""
+    """The calls that send, and what they would say (`…/explain`). `keepers` has the gatekeepers of one request, which remember
+    what they have been told until its end; `http` fetches the files that a mail names by their URLs."""
 
     def __init__(
-        self, *, store: MessageStore, bulks: BulkStore, keepers: Callable[[], Gatekeepers], drafting: Drafting
+        self,
+        store: MessageStore,
+        bulks: BulkStore,
+        keepers: Keepers,
+        drafting: Drafting,
+        http: OutboundHttp,
     ) -> None:
         self._store = store
         self._bulks = bulks
-        self._keepers = keepers
+        self._keepers = keepers.of_request
         self._drafting = drafting
+        self._files = LinkedFiles(http)
+        self._of_senders = SenderCalls(keepers)
 
     @property
     def operations(self) -> Mapping[str, Callable[[Request], Reply]]:
@@ -159,13 +177,14 @@ class EmailCalls:
             "email.show_bulk": self.show_bulk,
             "email.send_batch": self.send_batch,
             "email.open_upload": self.open_upload,
+            **self._of_senders.operations,
         }
 
     def send(self, request: Request) -> Reply:
         """`POST /v1/email`, `POST /v1/send`, `POST /api/v1/send`. Of several mails that a draft comes to the first one's id
         is answered; it is sent even if others can't be."""
         keepers = self._keepers()
-        drafts = self._ready(request.json, request, keepers)
+        drafts = self._with_files(self._ready(request.json, request, keepers), request, keepers)
         outcomes: list[Accepted] = []
         suppressed: dict[str, tuple[Block, ...]] = {}
         refusal: MailRefusedAtGateError | None = None
@@ -192,6 +211,7 @@ class EmailCalls:
         size = GateAnswer(GateName.SIZE)
         try:
             first = self._drafting.ready(draft, request.token, request.now, keepers.uploads)[0]
+            self._files.check(first)
             # Where each recipient gets a mail of their own, the gates are asked about all of them at once.
             draft = replace(first, to=draft.to, cc=draft.cc, bcc=draft.bcc)
         except DraftRefusedError as refusal:
@@ -285,6 +305,24 @@ class EmailCalls:
     def _ready(self, body: Mapping[str, object], request: Request, keepers: Gatekeepers) -> tuple[Draft, ...]:
         draft = self._drafting.read(body, request.dialect)
         return self._drafting.ready(draft, request.token, request.now, keepers.uploads)
+
+    def _with_files(
+        self, drafts: tuple[Draft, ...], request: Request, keepers: Gatekeepers
+    ) -> tuple[Draft, ...]:
+        """The drafts of one mail, with the files that it names by a URL. Only for a mail that may go is anything fetched."""
+        if not has_links(drafts[0]):
+            return drafts
+        self._files.check(drafts[0])
+        refusals = []
+        for draft in drafts:
+            try:
+                passed(asked(keepers.examination(draft, request, spending=False).gates), request.now)
+            except MailRefusedAtGateError as refusal:
+                refusals.append(refusal)
+        if len(refusals) == len(drafts):
+            raise refusals[0]
+        attachments = self._files.fetched(drafts[0].attachments)
+        return tuple(replace(draft, attachments=attachments) for draft in drafts)
 
     def _accept(self, draft: Draft, request: Request, examination: Examination) -> Accepted:
         return accept(

@@ -213,6 +213,9 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
         Kind.TOO_LARGE, "The attachments may have 4 MB together."
     ),
     "messages.gates.MailRefusedAtGateError": _refused_at_gate,
+    "messages.linked_files.FilesNotFetchedError": lambda error: Problem(
+        Kind.INVALID, fields=error.fields, provisional=True
+    ),
     "messages.message.MessageNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
     "messages.schedules.MessageLeftError": lambda _: Problem(
         Kind.INVALID, fields={"message_id": ("The message can't be cancelled any more.",)}

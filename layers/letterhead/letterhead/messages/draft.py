@@ -74,7 +74,8 @@ class UploadedFile:
 
 @value_type
 class Attachment:
-    """A file. `content_id` is what the HTML calls an inline one by (RFC 2392). One with an `upload` has its content there."""
+    """A file. `content_id` is what the HTML calls an inline one by (RFC 2392). One with an `upload` has its content there; one
+    with a `url` has yet to be fetched from there, and without a `content_type` has the one that it is answered with."""
 
     filename: str
     content: bytes
@@ -82,6 +83,7 @@ class Attachment:
     inline: bool = False
     content_id: str | None = None
     upload: UploadedFile | None = None
+    url: str | None = None
 
 
 @value_type

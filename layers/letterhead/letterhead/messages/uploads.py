@@ -97,7 +97,7 @@ class RememberedUploads:
                 wrong[f"{where}.upload_id"] = (NO_SUCH_UPLOAD.format(where=where),)
             else:
                 attachments.append(replace(each, upload=found))
-        if sum(map(_size, attachments)) > LARGEST_FILES:
+        if sum(map(size_of, attachments)) > LARGEST_FILES:
             wrong["attachments"] = (TOO_LARGE,)
         if wrong:
             raise DraftRefusedError(wrong)
@@ -113,5 +113,6 @@ class RememberedUploads:
         return self._found[upload_id]
 
 
-def _size(file: Attachment) -> int:
+def size_of(file: Attachment) -> int:
+    """Its octets, wherever they are."""
     return len(file.content) if file.upload is None else file.upload.size

@@ -22,7 +22,8 @@ class Deadlines:
 @value_type
 class Answer:
     """What a host answered. `first_bytes` is the beginning of the body as it came over the wire, never inflated; `cut` tells that
-    there was more. `seconds` is how long the whole exchange took. `retry_after` is that header as sent."""
+    there was more, `broken_off` that the connection ended before as much had come as was announced. `seconds` is how long the
+    whole exchange took. `retry_after`, `content_type`, `content_encoding` and `location` are those headers as sent."""
 
     status: int
     first_bytes: bytes
@@ -30,6 +31,9 @@ class Answer:
     seconds: float
     retry_after: str | None = None
     content_type: str | None = None
+    content_encoding: str | None = None
+    location: str | None = None
+    broken_off: bool = False
 
 
 class Cause(StrEnum):

@@ -268,6 +268,9 @@ def _converse(connected: DeadlineSocket, request: _Request, start: float) -> tup
         time.monotonic() - start,
         answer.getheader("Retry-After"),
         answer.getheader("Content-Type"),
+        answer.getheader("Content-Encoding"),
+        answer.getheader("Location"),
+        broken_off=len(first_bytes) <= request.most_bytes and bool(answer.length),
     )
     is_whole = answer.isclosed() and not answer.will_close and answer.status >= 200
     return found, heard_out and is_whole and connected.end()

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from letterhead.identities.addresses import AddressRules
+    from letterhead.messages.draft import Attachment
     from letterhead.messages.message import Message
 
 LONGEST_EXTERNAL_ID = 255
+MOST_ATTACHMENTS = 5  # contracts C.3
 
 
 def read_send(body: Mapping[str, object], rules: AddressRules) -> Draft:
@@ -45,7 +47,7 @@ def read_send(body: Mapping[str, object], rules: AddressRules) -> Draft:
         text=None if fields.text("text") is None else cast("str", fields.raw("text")),
         template_id=fields.text("templateId", longest=64),
         variables=fields.mapping("variables") or {},
-        attachments=read.files(fields, body.get("attachments"), type_key="contentType", id_key="cid"),
+        attachments=_attachments(fields, body.get("attachments")),
         message_type=_message_type(fields),
         wait=fields.flag("wait") is not False,
         metadata=fields.mapping("metadata") or {},
@@ -73,6 +75,13 @@ def accepted(message: Message) -> Reply:
             },
         },
     )
+
+
+def _attachments(fields: Fields, value: object) -> tuple[Attachment, ...]:
+    found = read.files(fields, value, type_key="contentType", id_key="cid", may_be_linked=True)
+    if len(found) > MOST_ATTACHMENTS:
+        fields.wrong("attachments", f"The attachments may not have more than {MOST_ATTACHMENTS} items.")
+    return found
 
 
 def _message_type(fields: Fields) -> MessageType:
