@@ -1,7 +1,6 @@
 """From the message queue to SES. A message that can't leave now comes back by itself; the others of its batch don't."""
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from letterhead.adapters.completion_queue import CompletionQueue
 from letterhead.adapters.link_key import LinkKey
@@ -21,7 +20,7 @@ from letterhead.adapters.tables.limits import open_leases
 from letterhead.adapters.tables.messages import MessageTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.adapters.uploaded_files import UploadedFiles
-from letterhead.http.message_sender import MessageSender, lately, paced
+from letterhead.http.message_sender import MessageSender, ahead, lately, paced
 from letterhead.http.sending_limits import WarmUpSends
 from letterhead.messages.departure import Departures
 from letterhead.messages.history import MessageHistory
@@ -29,7 +28,7 @@ from letterhead.messages.unsubscribing import WithUnsubscribeLinks
 from letterhead.messages.upload_reading import WithUploads
 from letterhead.settings import Settings
 
-settings, processor = Settings.from_env(), BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+settings = Settings.from_env()
 kept, counts = settings.activity_kept, CountTable(settings.counts_table)
 log = ActivityTable(settings.activity_table, counts, kept)
 history = MessageHistory(log, ActivityLists(settings.activity_table, counts))
@@ -37,12 +36,14 @@ domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
 accounts, recent_domains = lately(AccountTable(settings.accounts_table), domains)
 ses = SesMessages(settings.configuration_set, paced(SesAccount(), settings.sending_environments))
 with_files = WithUploads(ses, UploadedFiles(settings.contents_bucket))
+store = MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept)
+together = ahead(store, SuppressionTable(settings.suppressions_table))
 departures = Departures(
-    store=MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept),
+    store=together,
     accounts=accounts,
     domains=recent_domains,
     identities=IdentityTable(settings.identities_table),
-    lists=SuppressionTable(settings.suppressions_table),
+    lists=together,
     warm_ups=WarmUpSends(open_leases(settings.limits_table), settings.warm_up, counts, domains),
     provider=WithUnsubscribeLinks(with_files, LinkKey(settings.link_key_secret), settings.public_url),
     simulation=SimulatedEvents(settings.mail_events_queue_url),
@@ -50,11 +51,9 @@ departures = Departures(
     notes=history,
     rechecks=CompletionQueue(settings.completion_queue_url),
 )
-sender = MessageSender(departures, Logger(service="send_messages"))
+sender = MessageSender(read_departure, together, departures, Logger(service="send_messages"))
 
 
 def handler(event: dict[str, object], context: object) -> object:
     """Send the messages of one batch; the answer names those that have to come again."""
-    return process_partial_response(
-        event, lambda record: sender.send(read_departure(record.body), context), processor, context
-    )
+    return sender(event, context)

@@ -11,8 +11,8 @@ from letterhead import identifiers
 from letterhead.messages.draft import Draft, Mailbox
 from letterhead.messages.message import Message, MessageChangedError, MessageStatus
 from letterhead.messages.schedules import ScheduleQuery
-from letterhead.suppressions.blocking import Block
-from letterhead.suppressions.suppression import USUAL_REASONS, SuppressionList
+from letterhead.suppressions.blocking import Block, Entry, Standing
+from letterhead.suppressions.suppression import USUAL_REASONS, EntryKey, SuppressionList
 from letterhead.tokens.dialect import Dialect
 from letterhead.tokens.token import ApiToken, issue
 from letterhead.unavailable import UnavailableError
@@ -87,6 +87,12 @@ class InMemoryMessages:
     def by_id(self, account_id: str, message_id: str) -> Message | None:
         return self.messages.get((account_id, message_id))
 
+    def heads(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Message]:
+        return {key: self.messages[key] for key in keys if key in self.messages}
+
+    def completed(self, head: Message) -> Message:
+        return head
+
     def head(self, account_id: str, message_id: str) -> Message | None:
         return self.by_id(account_id, message_id)
 
@@ -134,6 +140,7 @@ class Lists:
     def __init__(self) -> None:
         self.entries: dict[str, tuple[SuppressionList, ...]] = {}
         self.broken = False
+        self.asked = 0
 
     def blocking(self, account_id, domain_id, addresses, now):
         if self.broken:
@@ -143,6 +150,22 @@ class Lists:
             for each in addresses
             if each in self.entries
         }
+
+    def standing(self, addresses):
+        self.asked += 1
+        if self.broken:
+            raise UnavailableError
+        return Standing(
+            {
+                (account_id, each): tuple(
+                    Entry(EntryKey(which, None, each), "0entry0000entry0", USUAL_REASONS[which])
+                    for which in self.entries.get(each, ())
+                )
+                for account_id, theirs in addresses.items()
+                for each in theirs
+            },
+            dict.fromkeys(addresses, ()),
+        )
 
 
 class People:

@@ -15,7 +15,7 @@ from letterhead.dmarc.results import Result
 from letterhead.identities.identity import FromMode, SenderIdentity
 from letterhead.mail.message import AttachmentLostError, MailRefusedError
 from letterhead.messages.acceptance import WarmUpAllowance, without
-from letterhead.messages.message import Message, MessageChangedError, MessageStatus, MessageStore
+from letterhead.messages.message import Message, MessageChangedError, MessageStatus
 from letterhead.messages.sender import Sender, sends
 from letterhead.unavailable import UnavailableError
 
@@ -55,6 +55,16 @@ class Departed(StrEnum):
     WAITS = "waits"
     SUPPRESSED = "suppressed"
     FAILED = "failed"
+
+
+class Messages(Protocol):
+    """Where messages are kept."""
+
+    def by_id(self, account_id: str, message_id: str) -> Message | None:
+        """The message with its content as it is now, or None. Raises `UnavailableError`."""
+
+    def change(self, before: Message, after: Message) -> Message:
+        """Store what became of it; raises `MessageChangedError` when it isn't any more what `before` was."""
 
 
 class Accounts(Protocol):
@@ -126,7 +136,7 @@ class Departures:
     def __init__(
         self,
         *,
-        store: MessageStore,
+        store: Messages,
         accounts: Accounts,
         domains: Domains,
         identities: Identities,

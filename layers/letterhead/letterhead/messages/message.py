@@ -94,9 +94,3 @@ class MessageStore(Protocol):
 
     def add_all(self, messages: Sequence[Message]) -> None:
         """Store new messages, of ids that nothing has; in few calls, and not all at once when one of them fails."""
-
-    def by_id(self, account_id: str, message_id: str) -> Message | None:
-        """The message with its content as it is now, or None."""
-
-    def change(self, before: Message, after: Message) -> Message:
-        """Store what became of it; raises `MessageChangedError` when it isn't any more what `before` was."""

@@ -54,6 +54,30 @@ class Block:
     until: datetime | None = None
 
 
+@value_type
+class Standing:
+    """What stands on the lists of some folded addresses, all read at one time: their entries by account and address, also where
+    there are none, and all patterns of their accounts."""
+
+    entries: Mapping[tuple[str, str], tuple[Entry, ...]]
+    patterns: Mapping[str, tuple[ScopedPattern, ...]]
+
+    def covers(self, account_id: str, addresses: Iterable[str]) -> bool:
+        """Whether all of these addresses of an account were read."""
+        return all((account_id, address) in self.entries for address in addresses)
+
+    def blocking(
+        self, account_id: str, domain_id: str | None, addresses: Iterable[str], now: datetime
+    ) -> Mapping[str, tuple[Block, ...]]:
+        """What blocks each of these addresses, which have to be among those that were read."""
+        found = {}
+        for address in addresses:
+            entries, patterns = self.entries[account_id, address], self.patterns[account_id]
+            if (entries or patterns) and (blocks := blocks_of(address, domain_id, entries, patterns, now)):
+                found[address] = blocks
+        return found
+
+
 class Suppressed(Protocol):
     """Where suppressions are looked up before a mail leaves."""
 

@@ -12,6 +12,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def microseconds(moment: datetime) -> int:
+    """An instant in microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
 class Moment(Attribute[datetime]):
     """An instant as RFC 3339 in UTC with six decimals: readable, exact, and sorted as text."""
 
@@ -30,7 +35,7 @@ class Instant(Attribute[datetime]):
     attr_type = NUMBER
 
     def serialize(self, value: datetime) -> str:
-        return str((value - _EPOCH) // _MICROSECOND)
+        return str(microseconds(value))
 
     def deserialize(self, value: Any) -> datetime:
         return _EPOCH + int(value) * _MICROSECOND

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 from zlib import crc32
 
 from pynamodb.attributes import (
@@ -21,13 +21,15 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import PutError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from letterhead import identifiers
 from letterhead.adapters.tables import draft_text
-from letterhead.adapters.tables.attributes import Instant
+from letterhead.adapters.tables.attributes import Instant, microseconds
+from letterhead.adapters.tables.batch_reading import read_all
 from letterhead.adapters.tables.connection import TableModel
+from letterhead.adapters.tables.plain_items import ConditionFailedError, call, number, text
 from letterhead.identities.addresses import EmailAddress
 from letterhead.messages.draft import Mailbox
 from letterhead.messages.message import Message, MessageChangedError, MessageStatus
@@ -36,10 +38,6 @@ from letterhead.tokens.dialect import Dialect
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
-
-    from pynamodb.attributes import Attribute
-    from pynamodb.expressions.condition import Condition
-    from pynamodb.expressions.update import Action
 
     from letterhead.messages.schedules import ScheduleQuery
 
@@ -124,6 +122,7 @@ class MessageTable:
 
     def __init__(self, table_name: str, contents: Contents, kept: timedelta) -> None:
         MessageItem.bind(table_name)
+        self._table_name = table_name
         self._contents = contents
         self._kept = kept
 
@@ -160,16 +159,23 @@ class MessageTable:
 
     def by_id(self, account_id: str, message_id: str) -> Message | None:
         """The message with its content as it is now (strongly consistent), or None."""
-        try:
-            item = MessageItem.get(account_id, message_id, consistent_read=True)
-        except MessageItem.DoesNotExist:
-            return None
-        message = _message(item)
-        if message.content_key is None:
-            return message
-        whole = draft_text.from_bytes(self._contents.get(message.content_key))
-        head = message.draft  # its recipients may have become fewer since
-        return replace(message, draft=replace(whole, to=head.to, cc=head.cc, bcc=head.bcc))
+        head = self.heads([(account_id, message_id)]).get((account_id, message_id))
+        return None if head is None else self.completed(head)
+
+    def heads(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Message]:
+        """These messages as they are now, without contents that are large; 1 RRU each, a call for a hundred. No key twice."""
+        wanted = [{"account_id": text(account_id), "message_id": text(each)} for account_id, each in keys]
+        found = read_all(self._table_name, wanted, consistent=True)
+        heads = (_message(MessageItem.from_raw_data(dict(item))) for item in found)
+        return {(head.account_id, head.message_id): head for head in heads}
+
+    def completed(self, head: Message) -> Message:
+        """The message of a head, with its content."""
+        if head.content_key is None:
+            return head
+        whole, known = draft_text.from_bytes(self._contents.get(head.content_key)), head.draft
+        # Its recipients may have become fewer since.
+        return replace(head, draft=replace(whole, to=known.to, cc=known.cc, bcc=known.bcc))
 
     def head(self, account_id: str, message_id: str) -> Message | None:
         """The message as it was lately, without its content if that is large; None when there is none."""
@@ -180,27 +186,42 @@ class MessageTable:
 
     def change(self, before: Message, after: Message) -> Message:
         """Store what became of it; raises `MessageChangedError` when it isn't any more what `before` was."""
-        partition = None if after.due_at is None else _partition(after.message_id)
-        actions = [
-            MessageItem.status.set(after.status.value),
-            _put(MessageItem.due_at, after.due_at),
-            _put(MessageItem.due_partition, partition),
-            _put(MessageItem.attempts, after.attempts or None),
-            _put(MessageItem.left_at, after.left_at),
-            _put(MessageItem.provider_id, after.provider_id),
-            _put(MessageItem.failure, after.failure),
-        ]
-        same: Condition = (MessageItem.status == before.status.value) & (
-            MessageItem.attempts.does_not_exist()
-            if before.attempts == 0
-            else MessageItem.attempts == before.attempts
-        )
+        due = after.due_at
+        kept = {
+            "due_partition": None if due is None else number(_partition(after.message_id)),
+            "due_at": None if due is None else number(microseconds(due)),
+            "attempts": number(after.attempts) if after.attempts else None,
+            "left_at": None if after.left_at is None else number(microseconds(after.left_at)),
+            "provider_id": None if after.provider_id is None else text(after.provider_id),
+            "failure": None if after.failure is None else text(after.failure),
+        }
+        gone = [name for name, value in kept.items() if value is None]
+        values = {f":{name}": value for name, value in kept.items() if value is not None}
+        expression = ", ".join(["SET #status = :status", *(f"{name[1:]} = {name}" for name in values)])
+        if gone:
+            expression += f" REMOVE {', '.join(gone)}"
+        same = "#status = :was AND "
+        if before.attempts:
+            same += "attempts = :tried"
+            values[":tried"] = number(before.attempts)
+        else:
+            same += "attribute_not_exists(attempts)"
+        arguments = {
+            "TableName": self._table_name,
+            "Key": {"account_id": text(before.account_id), "message_id": text(before.message_id)},
+            "UpdateExpression": expression,
+            "ConditionExpression": same,
+            "ExpressionAttributeNames": {"#status": "status"},  # a reserved word
+            "ExpressionAttributeValues": {
+                **values,
+                ":status": text(after.status.value),
+                ":was": text(before.status.value),
+            },
+        }
         try:
-            MessageItem(before.account_id, before.message_id).update(actions, condition=same)
-        except UpdateError as error:
-            if error.cause_response_code == _REFUSED:
-                raise MessageChangedError from error
-            raise
+            call("UpdateItem", arguments)
+        except ConditionFailedError as error:
+            raise MessageChangedError from error
         return after
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
@@ -262,10 +283,6 @@ class MessageTable:
             created_at=message.created_at,
             forget_at=int((message.created_at + self._kept_for(message)).timestamp()),
         )
-
-
-def _put(attribute: Attribute[Any], value: object) -> Action:
-    return attribute.remove() if value is None else attribute.set(value)
 
 
 def _partition(message_id: str) -> int:

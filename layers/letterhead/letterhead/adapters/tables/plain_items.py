@@ -26,7 +26,8 @@ def call(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
     Raises `ConditionFailedError`, `StoreUnavailableError`.
     """
     try:
-        return connection().dispatch(operation, arguments)
+        # What a call cost is read by nobody.
+        return connection().dispatch(operation, {**arguments, "ReturnConsumedCapacity": "NONE"})
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
