@@ -1,11 +1,13 @@
 """Dead letters back onto their queue, with a look first: `python -m tools.redrive QUEUE [--go]`.
 
 QUEUE is the dead-letter queue's logical id in the template (`OutgoingMailDeadLetters`); without one all are counted. Of a message
-only its id, age and size are shown, never what is in it. With `--go` SQS moves all of them back to the queue they came from.
+only its id, age and size are shown, never what is in it. With `--go` SQS moves all of them back to the queue they came from; on
+the local cloud, whose SQS can't, they are carried.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +64,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str], checkout: Che
             print(f"{letter.message_id}  since {letter.sent_at:%Y-%m-%d %H:%M:%S} UTC, {letter.bytes} bytes")
         print(f"{count(client, queue)} in {queue.name}")
         if "--go" in arguments:
-            move(client, queue)
+            move(patient, queue)
             print(f"they go back to where they came from: watch {queue.name} and the function's log")
     except (RedriveError, BotoCoreError, ClientError) as error:
         print(f"letterhead: {' '.join(str(error).split())}", file=sys.stderr)
@@ -89,16 +91,44 @@ def letters(client: Client, queue: Resource) -> Iterator[Letter]:
         yield _letter(each)
 
 
-def move(client: Client, queue: Resource) -> None:
+def move(patient: Patient, queue: Resource) -> None:
     """Have SQS move all of them back to their source."""
     if queue.name == OF_STREAMS:
         raise RedriveError(
             "these tell of records of a stream that were given up, with the stream's positions; once the cause is mended,"
             " the objects they name are changed again or left (docs/operate.md)"
         )
-    sqs = client("sqs")
-    attributes = sqs.get_queue_attributes(QueueUrl=queue.physical_id, AttributeNames=["QueueArn"])
-    sqs.start_message_move_task(SourceArn=attributes["Attributes"]["QueueArn"])
+    sqs = patient.client("sqs")
+    arn = sqs.get_queue_attributes(QueueUrl=queue.physical_id, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    if patient.emulated:
+        _carry(sqs, queue.physical_id, _source(patient, arn))
+    else:
+        sqs.start_message_move_task(SourceArn=arn)
+
+
+def _source(patient: Patient, dead_letters: str) -> str:
+    """The queue that gives its messages up to this one."""
+    for queue in patient.of_kind("AWS::SQS::Queue"):
+        asked = {"QueueUrl": queue.physical_id, "AttributeNames": ["RedrivePolicy"]}
+        policy = (
+            patient.client("sqs").get_queue_attributes(**asked).get("Attributes", {}).get("RedrivePolicy")
+        )
+        if policy and json.loads(policy)["deadLetterTargetArn"] == dead_letters:
+            return queue.physical_id
+    raise RedriveError("no queue gives its messages up to this one")
+
+
+def _carry(sqs: Any, dead_letters: str, source: str) -> None:
+    """One by one: a message is taken away only once it is back."""
+    given = {"MaxNumberOfMessages": SHOWN, "MessageSystemAttributeNames": ["MessageGroupId"]}
+    while messages := sqs.receive_message(QueueUrl=dead_letters, **given).get("Messages"):
+        for each in messages:
+            group = each.get("Attributes", {}).get("MessageGroupId")
+            more = {"MessageGroupId": group} if group else {}
+            sqs.send_message(QueueUrl=source, MessageBody=each["Body"], **more)
+            sqs.delete_message(QueueUrl=dead_letters, ReceiptHandle=each["ReceiptHandle"])
 
 
 def _letter(message: Mapping[str, Any]) -> Letter:
