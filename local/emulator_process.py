@@ -6,13 +6,19 @@ Run by path with `python -P`, so that no module of this folder can be imported b
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import io
 import json
 import os
 import signal
 import sys
+import tempfile
 import threading
+import zipfile
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 
 def main() -> None:
@@ -23,11 +29,48 @@ def main() -> None:
     os.pwrite(lock, str(os.getpid()).encode("ascii"), 0)
     threading.Thread(target=_end_with_the_supervisor, args=[sys.stdin.fileno()], daemon=True).start()
     sys.argv = ["ministack"]
+    # The emulator reads a whole template for more than one call, with all else waiting: libyaml takes a tenth of the time.
+    yaml.SafeLoader = yaml.CSafeLoader
+    _unpack_layers_once()
     from ministack.app import main as serve
 
     if permissions := os.environ.get("LOCAL_PERMISSIONS_LOG"):
         _write_down_permissions(permissions)
     serve()
+
+
+def _unpack_layers_once() -> None:
+    """Each layer lies in one folder for all workers; by itself the emulator unpacks a copy for each, with all else waiting."""
+    from ministack.core import lambda_runtime
+
+    folders: dict[str, str] = {}
+    one_at_a_time = threading.Lock()
+
+    def unpacked(layer: bytes) -> str:
+        digest = hashlib.sha256(layer).hexdigest()
+        with one_at_a_time:
+            if digest not in folders:
+                folder = tempfile.mkdtemp(prefix="layer-")
+                with zipfile.ZipFile(io.BytesIO(layer)) as archive:
+                    archive.extractall(folder)
+                folders[digest] = folder
+            return folders[digest]
+
+    class WorkerWithSharedLayers(lambda_runtime.Worker):
+        def _spawn(self) -> None:
+            from ministack.services.lambda_svc import _resolve_layer_zip
+
+            whole = self.config
+            layers = [layer for each in whole.get("Layers", []) if (layer := _resolve_layer_zip(each))]
+            variables = whole.get("Environment", {}).get("Variables", {})
+            shared = {"_LAMBDA_LAYERS_DIRS": os.pathsep.join(map(unpacked, layers))}
+            self.config = whole | {"Layers": [], "Environment": {"Variables": variables | shared}}
+            try:
+                super()._spawn()
+            finally:
+                self.config = whole
+
+    lambda_runtime.Worker = WorkerWithSharedLayers
 
 
 def _write_down_permissions(path: str) -> None:

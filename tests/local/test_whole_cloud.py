@@ -133,6 +133,14 @@ def test_functions_have_their_layer_and_the_origins_address(stack):
     assert answer["public_url"] == stack.origin
 
 
+def test_all_workers_share_one_copy_of_a_layer(cloud, stack):
+    assert {get(stack.origin + path)[0] for path in ("/v1/things", "/crash")} == {200, 500}
+
+    workers = list(cloud.checkout.scratch.glob("ministack-lambda-*"))
+    assert len(workers) > 2
+    assert len(list(cloud.checkout.scratch.rglob("words.py"))) == 1
+
+
 def test_a_crash_shows_nothing_but_is_in_the_logs(cloud, stack):
     status, body = get(stack.origin + "/crash")
 
