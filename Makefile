@@ -74,7 +74,7 @@ scale: $(VENV)  ## which key of which table runs hot first: docs/scale.md anew (
 
 .PHONY: not-up
 not-up:
-	@test ! -e .local/stack.json || { echo "make: the local cloud of this folder is up: stop it by \`make down\`; the end-to-end tests start their own" >&2; exit 1; }
+	@test -z "$$(find .local -maxdepth 2 -name stack.json 2>/dev/null)" || { echo "make: the local cloud of this folder is up: stop it by \`make down\`; the end-to-end tests start their own" >&2; exit 1; }
 
 .PHONY: test lint types unit template build e2e
 test: not-up lint types unit template build e2e  ## everything below; what .ci/run runs
@@ -96,8 +96,9 @@ template: $(VENV)  ## sam validate --lint, and cfn-lint by itself with all that 
 build: $(VENV)  ## sam build, for this machine's Python and processor
 	$(AWS_FREE) sam build --parameter-overrides $$(python -m layers.builder.this_machine)
 
-e2e: $(VENV)  ## end-to-end tests on a local cloud of their own, IAM enforced; then half a minute of test-iam, others every day
-	PERMISSIONS=sample pytest tests/end_to_end
+e2e: $(VENV)  ## end-to-end tests on local clouds of their own, IAM enforced; then half a minute of test-iam, others every day
+	pytest tests/end_to_end --ignore=tests/end_to_end/test_every_function.py --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+	PERMISSIONS=sample pytest tests/end_to_end/test_every_function.py
 
 .PHONY: test-iam
 test-iam: not-up $(VENV)  ## the same, and each permission of each role is taken away in turn: a test must miss it (hours; SAMPLE=1: half a minute)

@@ -40,6 +40,7 @@ from local.nameserver import Nameserver
 from local.origin.api_connection import Api
 from local.origin.server import Origin
 from local.parameters import SHARED_SENDER, deploy_parameters
+from local.process_lock import turn_at
 from local.sam import ARTIFACTS_BUCKET, STACK_NAME, Sam
 from local.ses import SesStandIn
 from local.sockets import LOOPBACK, free_port, listening_socket, port_of
@@ -196,11 +197,12 @@ class _Start:
         return emulator, ses, ses_url
 
     async def _build(self) -> None:
-        if self._sam.build_is_current():
-            self._terminal.done("Nothing to build: the last build is of these sources", 0)
-            return
-        async with self._terminal.step("Building the functions and layers (sam build)"):
-            await self._sam.build()
+        async with turn_at(self._checkout.build_lock):
+            if self._sam.build_is_current():
+                self._terminal.done("Nothing to build: the last build is of these sources", 0)
+                return
+            async with self._terminal.step("Building the functions and layers (sam build)"):
+                await self._sam.build()
 
     async def _deploy(self, aws: Aws, access: AwsAccess, parameters: Mapping[str, str]) -> None:
         async with self._terminal.step("Deploying template.yaml to the emulator (sam deploy)"):

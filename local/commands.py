@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from local.checkout import REPOSITORY, Checkout
+from local.checkout import REPOSITORY, Checkout, cloud_of
 from local.environment import isolated
 from local.failure import LocalCloudError, shortened
 from local.process_lock import LockHeldError, end_holder, held_lock, lock_holder
@@ -29,7 +29,7 @@ def run_command(arguments: Sequence[str]) -> int:
     users_environment = dict(os.environ)
     os.environ.clear()
     os.environ.update(isolated(users_environment))
-    checkout = Checkout(options.project.resolve())
+    checkout = Checkout(options.project.resolve(), cloud_of(users_environment))
     try:
         return _run(options, checkout, users_environment)
     except LocalCloudError as error:
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="start the local cloud and stay until Ctrl-C or `down`")
     commands.add_parser("run", help="start it, play the tour (TOUR=0 leaves it out), and stay")
-    commands.add_parser("down", help="stop the local cloud of this checkout")
+    commands.add_parser("down", help="stop every local cloud of this checkout")
     logs = commands.add_parser("logs", help="print the functions' log lines")
     logs.add_argument("--follow", action="store_true", help="go on as lines come in")
     return parser
@@ -86,10 +86,12 @@ def _run(options: argparse.Namespace, checkout: Checkout, environment: Mapping[s
 
 
 def _down(checkout: Checkout) -> int:
-    stopped = end_holder(checkout.supervisor_lock, STOP_SECONDS)
-    orphaned = end_holder(checkout.emulator_lock, STOP_SECONDS)
-    checkout.clear()
-    print("The local cloud is stopped." if stopped or orphaned else "No local cloud was running here.")
+    stopped = False
+    for each in checkout.clouds():
+        stopped |= end_holder(each.supervisor_lock, STOP_SECONDS)
+        stopped |= end_holder(each.emulator_lock, STOP_SECONDS)
+        each.clear()
+    print("The local cloud is stopped." if stopped else "No local cloud was running here.")
     return 0
 
 

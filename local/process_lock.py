@@ -5,12 +5,13 @@ A pid file alone can name a stranger that got the same id later; a held lock can
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 POLL_SECONDS = 0.05
@@ -34,6 +35,20 @@ def held_lock(path: Path) -> Iterator[None]:
         os.truncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+@asynccontextmanager
+async def turn_at(path: Path) -> AsyncIterator[None]:
+    """Holds the lock while the block runs, however long others hold it before."""
+    with ExitStack() as held:
+        while True:
+            try:
+                await asyncio.to_thread(held.enter_context, held_lock(path))
+            except LockHeldError:
+                await asyncio.sleep(POLL_SECONDS)
+            else:
+                break
+        yield
 
 
 def lock_holder(path: Path) -> int | None:

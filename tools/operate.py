@@ -21,7 +21,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import Aws
-from local.checkout import Checkout
+from local.checkout import Checkout, cloud_of
 from local.sam import STACK_NAME
 from local.stack_file import read_stack
 
@@ -133,4 +133,4 @@ def _argument(text: str) -> tuple[str, Any]:
 
 if __name__ == "__main__":
     asking = input if sys.stdin.isatty() else None
-    sys.exit(main(sys.argv[1:], os.environ, Checkout(), asking))
+    sys.exit(main(sys.argv[1:], os.environ, Checkout(cloud=cloud_of(os.environ)), asking))

@@ -1,4 +1,7 @@
-"""One local cloud for all end-to-end tests, driven from outside like anybody's: by its stack file, origin and control port."""
+"""One local cloud for all end-to-end tests, driven from outside like anybody's: by its stack file, origin and control port.
+
+Under pytest-xdist each of its workers has one of its own.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +19,43 @@ import boto3
 import pytest
 import urllib3
 
+from local.checkout import CLOUD, Checkout
 from tests.end_to_end.zones import records_as_zone
 from tests.fakes import documented
 
 ROOT = Path(__file__).resolve().parents[2]
-STACK_FILE = ROOT / ".local" / "stack.json"
+CHECKOUT = Checkout(ROOT, os.environ.get("PYTEST_XDIST_WORKER", ""))
+STACK_FILE = CHECKOUT.stack_file
 START_SECONDS = 240
+# These begin, in this order: their sweeps look at all domains that there are, which are many later, or they take long.
+FIRST = (
+    "test_identities_in_time",
+    "test_background_checks",
+    "test_many_background_checks",
+    "test_upgrade",
+    "test_openapi",
+    "test_permissions",
+    "test_mail_that_waits",
+    "test_webhooks",
+    "test_doctor",
+)
+# Between two looks at what comes by itself.
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """So that no worker is left with something long when the others have ended."""
+    places = {Path(__file__).with_name(f"{name}.py"): place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(FIRST)))
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """With PERMISSIONS=sample or PERMISSIONS=all the tests are followed by the proof that no role holds more than it needs."""
+    """With PERMISSIONS=sample or PERMISSIONS=all the tests are followed by the proof that no role holds more than it needs.
+
+    Not under pytest-xdist: a worker sees a part of the tests alone.
+    """
     wanted = os.environ.get("PERMISSIONS")
-    if not wanted or session.config.option.collectonly or not session.items:
+    if not wanted or CHECKOUT.cloud or session.config.option.collectonly or not session.items:
         return None
     from tests.end_to_end.permissions.proof import prove
 
@@ -114,19 +142,16 @@ class LocalCloud:
         return [mail for mail in mails if address in str(mail["to"])]
 
     def wait_for_mail(self, address: str, seconds: float = 30) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds * self.patience
-        while time.monotonic() < deadline:
-            if mails := self.mails_to(address):
-                return mails[0]
-            time.sleep(0.2)
-        raise AssertionError(f"no mail to {address} within {seconds} s")
+        return dict(self.until(lambda: self.mails_to(address), bool, seconds)[0])
 
     def until(self, look: Callable[[], Any], right: Callable[[Any], bool], seconds: float = 60) -> Any:
         """What a look shows as soon as it is right."""
         deadline = time.monotonic() + seconds * self.patience
+        pause = SHORTEST_PAUSE
         while not right(seen := look()):
             assert time.monotonic() < deadline, f"not within {seconds} s: {seen}"
-            time.sleep(0.5)
+            time.sleep(pause)
+            pause = min(pause * 1.25, LONGEST_PAUSE)
         return seen
 
     def call(self, method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
@@ -212,7 +237,7 @@ def cloud() -> Iterator[LocalCloud]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=os.environ | {"RECORD_PERMISSIONS": "1"},
+        env=os.environ | {"RECORD_PERMISSIONS": "1", CLOUD: CHECKOUT.cloud},
     )
     try:
         _wait_until_up(process)

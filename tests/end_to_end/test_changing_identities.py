@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -24,10 +23,7 @@ def create(account: Account, domain: dict[str, Any], email: str) -> dict[str, An
 
 def links_to(cloud: LocalCloud, address: str, number: int) -> list[str]:
     """The links of so many mails, newest first."""
-    deadline = time.monotonic() + 30
-    while len(mails := cloud.mails_to(address)) < number:
-        assert time.monotonic() < deadline, f"{len(mails)} mails to {address}"
-        time.sleep(0.2)
+    mails = cloud.until(lambda: cloud.mails_to(address), lambda found: len(found) >= number, 30)
     return [next(link for link in mail["links"] if "/confirmations/" in link) for mail in mails]
 
 

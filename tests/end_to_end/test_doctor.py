@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from local.checkout import Checkout
-from tests.end_to_end.conftest import ROOT, Account, LocalCloud
+from tests.end_to_end.conftest import CHECKOUT, Account, LocalCloud
 from tools.doctor import account as account_looks
 from tools.doctor import hosts, mail, senders, stack
 from tools.doctor.__main__ import main
@@ -63,7 +62,7 @@ def test_the_program_prints_what_it_found(cloud: LocalCloud, account: Account) -
     account.verified_domain("mail.printed-one.com")
     output = io.StringIO()
 
-    assert main(["--json"], {}, Checkout(ROOT), output) == 1
+    assert main(["--json"], {}, CHECKOUT, output) == 1
 
     findings = json.loads(output.getvalue())
     assert {each["code"] for each in findings if each["mark"] == "cross"} == ALWAYS

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.tour.page_form import press
-from tests.end_to_end.conftest import Account, Answer, LocalCloud
+from tests.end_to_end.conftest import SHORTEST_PAUSE, Account, Answer, LocalCloud
 
 pytestmark = pytest.mark.end_to_end
 
@@ -27,14 +27,12 @@ def policy(cloud: LocalCloud, domain: str, text: str) -> None:
 
 def link_to(cloud: LocalCloud, address: str, part: str, number: int = 1) -> str:
     """The newest mail's link of that kind, when there are so many of them."""
-    deadline = time.monotonic() + 40
-    while True:
-        links = [link for mail in cloud.mails_to(address) for link in mail["links"] if part in link]
-        found = list(dict.fromkeys(links))
-        if len(found) >= number:
-            return found[0]
-        assert time.monotonic() < deadline, f"{len(found)} mails with {part} to {address}"
-        time.sleep(0.2)
+
+    def links() -> list[str]:
+        found = (link for mail in cloud.mails_to(address) for link in mail["links"] if part in link)
+        return list(dict.fromkeys(found))
+
+    return str(cloud.until(links, lambda found: len(found) >= number, 40)[0])
 
 
 def confirm(cloud: LocalCloud, address: str) -> Answer:
@@ -49,7 +47,7 @@ def until(shown: Callable[[], dict[str, Any]], status: str) -> dict[str, Any]:
     deadline = time.monotonic() + 40
     while (identity := shown())["exact_status"] != status:
         assert time.monotonic() < deadline, identity
-        time.sleep(0.2)
+        time.sleep(SHORTEST_PAUSE)
     return identity
 
 

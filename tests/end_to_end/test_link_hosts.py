@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import socket
 import ssl
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.conftest import CHECKOUT, Account, LocalCloud
 from tests.end_to_end.test_identities import create, link_in
 from tests.end_to_end.zones import records_as_zone
 
 pytestmark = pytest.mark.end_to_end
 
 SETTINGS = "/v1/identities/settings"
-AUTHORITY = Path(__file__).parents[2] / ".local" / "ca.pem"
 
 
 def test_links_lead_to_the_domains_own_host_once_its_alias_is_right(
@@ -47,7 +45,7 @@ def test_links_lead_to_the_domains_own_host_once_its_alias_is_right(
 
 def over_tls(host: str, port: int, path: str) -> str:
     """What the host at this port of this machine answers to whoever trusts the local authority."""
-    trusting = ssl.create_default_context(cafile=str(AUTHORITY))
+    trusting = ssl.create_default_context(cafile=str(CHECKOUT.authority))
     with (
         socket.create_connection(("127.0.0.1", port), 10) as plain,
         trusting.wrap_socket(plain, server_hostname=host) as secured,

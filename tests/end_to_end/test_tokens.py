@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import ROOT, Account, Answer, LocalCloud
+from local.checkout import CLOUD
+from tests.end_to_end.conftest import CHECKOUT, ROOT, Account, Answer, LocalCloud
 
 pytestmark = pytest.mark.end_to_end
 
@@ -180,7 +181,8 @@ def test_make_account_prints_an_accounts_tokens(cloud: LocalCloud) -> None:
         "name=By Hand",
         "owner_email=o@hand.com",
     ]
-    environment = {name: value for name, value in os.environ.items() if name != "STACK"}
+    environment = os.environ | {CLOUD: CHECKOUT.cloud}
+    environment.pop("STACK", None)
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     text = json.loads(done.stdout)["tokens"]["mailersend"]
     assert asked(cloud, text, "GET", "/v1/token").status == 200

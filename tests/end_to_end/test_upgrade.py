@@ -14,7 +14,6 @@ import pytest
 import urllib3
 
 from local.aws import Aws
-from local.checkout import Checkout
 from local.deployed_stack import DeployedStack
 from local.emulator_gaps import create_routes, limit_concurrency
 from local.environment import EMULATOR_ACCOUNT_ID, REGION
@@ -23,7 +22,7 @@ from local.parameters import deploy_parameters
 from local.sam import Sam
 from local.source_template import read_source_template
 from local.stack_file import Account, Address, AwsAccess
-from tests.end_to_end.conftest import ROOT, Answer, LocalCloud
+from tests.end_to_end.conftest import CHECKOUT, Answer, LocalCloud
 from tests.end_to_end.upgrade.release_before import write_release_before
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
@@ -58,13 +57,13 @@ class Upgraded:
         self.cloud = cloud
         self.aws = Aws(access)
         self._access = access
-        self._template = read_source_template(Checkout(ROOT).template)
+        self._template = read_source_template(CHECKOUT.template)
         self._parameters = deploy_parameters(cloud.origin, Address(**cloud.stack["dns"])) | {
             "DeletionProtection": "false"
         }
 
     def deploy(self, template: Path | None = None) -> DeployedStack:
-        sam = Sam(Checkout(ROOT), self._template, os.environ)
+        sam = Sam(CHECKOUT, self._template, os.environ)
         asyncio.run(sam.deploy(self._access, self._parameters, STACK, template))
         stack = DeployedStack.read(self.aws.client("cloudformation"), STACK)
         create_routes(self.aws.client("apigatewayv2"), stack, REGION, EMULATOR_ACCOUNT_ID)
@@ -137,7 +136,7 @@ class Use:
 def test_a_release_loses_nothing_and_the_api_answers_all_the_while(
     upgraded: Upgraded, tmp_path: Path
 ) -> None:
-    before = upgraded.deploy(write_release_before(Checkout(ROOT).build, tmp_path))
+    before = upgraded.deploy(write_release_before(CHECKOUT.build, tmp_path))
     account = upgraded.account(before)
     domain = "mail.upgraded-one.com"
 

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from letterhead.tokens.dialect import Dialect
-from tests.end_to_end.conftest import ROOT, Account, LocalCloud
+from tests.end_to_end.conftest import CHECKOUT, Account, LocalCloud
 from tests.end_to_end.test_doctor import physical
 from tests.end_to_end.test_identities import confirm, create, link_in
 from tests.fakes.receiver import Received, Receiver, receiver
@@ -100,8 +100,7 @@ def test_receivers_over_tls_verify_a_consent_and_a_mail_in_three_dialects(
 
 def local_authority() -> trustme.CA:
     """The one that the local cloud's functions trust."""
-    state = ROOT / ".local"
-    return trustme.CA.from_pem((state / "ca.pem").read_bytes(), (state / "ca-key.pem").read_bytes())
+    return trustme.CA.from_pem(CHECKOUT.authority.read_bytes(), CHECKOUT.authority_key.read_bytes())
 
 
 def test_three_simulated_days_of_failing_disable_and_nothing_is_lost(

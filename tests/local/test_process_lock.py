@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from local.process_lock import LockHeldError, end_holder, held_lock, lock_holder
+from local.process_lock import LockHeldError, end_holder, held_lock, lock_holder, turn_at
 
 REPOSITORY = Path(__file__).parents[2]
 HOLDER = """
@@ -75,3 +76,20 @@ def test_a_holder_is_asked_to_end_and_killed_if_it_does_not(tmp_path, manner, en
 
 def test_there_is_nobody_to_end_without_a_holder(tmp_path):
     assert not end_holder(tmp_path / "lock", seconds=1)
+
+
+def test_a_turn_comes_when_the_one_before_has_ended(tmp_path):
+    taken = []
+
+    async def take(name):
+        async with turn_at(tmp_path / "lock"):
+            taken.append(name)
+            await asyncio.sleep(0.1)
+            taken.append(name)
+
+    async def both():
+        await asyncio.gather(take("first"), take("second"))
+
+    asyncio.run(both())
+
+    assert taken in (["first"] * 2 + ["second"] * 2, ["second"] * 2 + ["first"] * 2)

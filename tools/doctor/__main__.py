@@ -15,7 +15,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TextIO
 
-from local.checkout import Checkout
+from local.checkout import Checkout, cloud_of
 from tools.doctor.deployment import deployment
 from tools.doctor.examination import examine
 from tools.doctor.finding import Finding, Mark
@@ -52,4 +52,4 @@ def _told(findings: Iterable[Finding], write: Callable[[str], object]) -> Iterab
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ, Checkout(), sys.stdout))
+    sys.exit(main(sys.argv[1:], os.environ, Checkout(cloud=cloud_of(os.environ)), sys.stdout))

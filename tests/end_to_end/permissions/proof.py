@@ -19,13 +19,13 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from letterhead.http.routes import ROUTES
-from tests.end_to_end.conftest import ROOT, STACK_FILE, LocalCloud
+from tests.end_to_end.conftest import CHECKOUT, STACK_FILE, LocalCloud
 from tests.end_to_end.permissions.clean_slate import clean_slate
 from tests.end_to_end.permissions.granted import Permission, Use, granted, without
 from tests.end_to_end.permissions.unjudged import reason_for
 
 STACK_NAME = "letterhead"
-LOG = ROOT / ".local" / "logs" / "permissions.log"
+LOG = CHECKOUT.log("permissions")
 SAMPLE_SECONDS = 30
 """How long a sample may take; others every day."""
 SAMPLED = "tests/end_to_end/test_every_function.py"
