@@ -44,7 +44,7 @@ calls = DomainCalls(
     dns=Dns(DnsLookup(**settings.dns), ChallengeProver(**settings.dns)),
     history=CheckTable(settings.checks_table),
     belongings=Belongings(tokens, IdentityTable(settings.identities_table), endpoints),
-    deployment=Deployment(settings.region, settings.operator_hosts),
+    deployment=Deployment(settings.region, settings.operator_hosts, settings.dmarc_report_address),
     names=DomainNames(),
     metrics=Metrics(logger, settings.metrics_namespace),
 )

@@ -46,6 +46,13 @@ def test_without_tokens_the_dkim_records_are_left_out():
     ]
 
 
+def test_reports_go_to_the_operator_who_wants_them():
+    """DMARC reports to an address of another organization's (RFC 7489 section 7.1)."""
+    ours = [record.value for record in records(reports_to="dmarc@reports.operator.example")]
+    assert ours[-1] == "v=DMARC1; p=none; rua=mailto:dmarc@reports.operator.example"
+    assert ours[:-1] == [record.value for record in records()][:-1]
+
+
 def test_the_seed_shows_the_same_records():
     assert seed("sendara_domain.json")["dns_records"] == [
         {"type": record.type, "name": record.name, "value": record.value} for record in records()

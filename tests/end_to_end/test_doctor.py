@@ -55,7 +55,13 @@ def test_a_healthy_deployment_has_no_cross(cloud: LocalCloud, account: Account) 
     assert {each.code for each in findings if each.mark is not Mark.TICK} == ALWAYS
     ticked = {each.code for each in findings if each.mark is Mark.TICK}
     assert ticked >= {"credentials", "clock", "ses_production", "simulator", "resolver", "public_url"}
-    assert ticked >= {"shared_sender", "shared_sender_dmarc", "link_host_target", "dkim_region"}
+    assert ticked >= {
+        "shared_sender",
+        "shared_sender_dmarc",
+        "link_host_target",
+        "dkim_region",
+        "dmarc_reports",
+    }
 
 
 def test_the_program_prints_what_it_found(cloud: LocalCloud, account: Account) -> None:
@@ -265,6 +271,10 @@ def deployed_with(cloud: LocalCloud, **given: str) -> Patient:
         (senders.sandbox_domain, {"SandboxDomain": "mail.signed-sandbox.com"}, []),
         (senders.link_host_target, {"LinkHostTarget": "nowhere.doctored.com"}, ["link_host_target"]),
         (senders.link_host_target, {"LinkHostTarget": "front.doctored.com"}, []),
+        (senders.dmarc_reports, {"DmarcReportAddress": ""}, []),
+        (senders.dmarc_reports, {"DmarcReportAddress": "dmarc@lax.doctored.com"}, ["dmarc_reports"]),
+        (senders.dmarc_reports, {"DmarcReportAddress": "dmarc@odd.doctored.com"}, ["dmarc_reports"]),
+        (senders.dmarc_reports, {"DmarcReportAddress": "dmarc@reports.doctored.com"}, []),
     ],
 )
 def test_a_host_or_sender_of_the_operators_own_that_is_not_right_is_a_cross(
@@ -273,7 +283,10 @@ def test_a_host_or_sender_of_the_operators_own_that_is_not_right_is_a_cross(
     (value,) = given.values()
     if "signed" in value:
         account.verified_domain(value.rpartition("@")[2])
-    zone = '_dmarc.strict 60 IN TXT "v=DMARC1; p=reject"\nfront 60 IN A 127.0.0.1\n'
+    zone = (
+        '_dmarc.strict 60 IN TXT "v=DMARC1; p=reject"\nfront 60 IN A 127.0.0.1\n'
+        '*._report._dmarc.reports 60 IN TXT "v=DMARC1"\n*._report._dmarc.odd 60 IN TXT "v=spf1 -all"\n'
+    )
     cloud.set_zone("doctored.com", zone)
     assert crosses(look, deployed_with(cloud, **given)) == codes
 
@@ -284,6 +297,9 @@ def test_silence_about_a_senders_policy_is_unknown(cloud: LocalCloud) -> None:
     patient = deployed_with(cloud, SharedSender="us@silent-doctored.com")
     marks = {each.code: each.mark for each in senders.shared_sender(patient)}
     assert marks == {"shared_sender": Mark.CROSS, "shared_sender_dmarc": Mark.UNKNOWN}
+    cloud.fault(f"{senders.SOMEBODYS}._report._dmarc.silent-doctored.com", "servfail")
+    patient = deployed_with(cloud, DmarcReportAddress="us@silent-doctored.com")
+    assert [each.mark for each in senders.dmarc_reports(patient)] == [Mark.UNKNOWN]
 
 
 def test_a_finding_that_is_no_tick_says_what_to_do(cloud: LocalCloud) -> None:

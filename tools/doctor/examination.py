@@ -29,6 +29,7 @@ DEPLOYED: Sequence[Look] = (
     senders.shared_sender,
     senders.sandbox_domain,
     senders.link_host_target,
+    senders.dmarc_reports,
     hosts.public_url,
     hosts.resolvers,
 )

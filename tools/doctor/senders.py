@@ -15,6 +15,8 @@ from tools.doctor.patient import Patient
 
 DNS_SECONDS = 10.0
 STRICT = ("reject", "quarantine")
+SOMEBODYS = "mail.letterhead-doctor.example"
+"""In the place of a customer's domain, which a wildcard stands for whatever number of labels it has."""
 
 
 def shared_sender(patient: Patient) -> Iterator[Finding]:
@@ -62,6 +64,30 @@ def sandbox_domain(patient: Patient) -> Iterator[Finding]:
     )
 
 
+def dmarc_reports(patient: Patient) -> Iterator[Finding]:
+    """Do receivers send the operator reports on customers' domains? Only where its domain says that it takes them.
+
+    RFC 7489 section 7.1: a receiver looks at `<customer's domain>._report._dmarc.<the address's domain>`.
+    """
+    address = patient.parameter("DmarcReportAddress")
+    if not address:
+        yield judged("dmarc_reports", True, "DMARC reports go to each customer's own domain", "")
+        return
+    host = address.rpartition("@")[2]
+    agrees = _texts(patient, f"{SOMEBODYS}._report._dmarc.{host}")
+    if agrees is None:
+        fix = "ask again, or look for yourself"
+        yield Finding("dmarc_reports", Mark.UNKNOWN, f"nobody answers for *._report._dmarc.{host}", fix)
+        return
+    right = any(text.startswith("v=DMARC1") for text in agrees)
+    yield judged(
+        "dmarc_reports",
+        right,
+        f"{host} {'takes' if right else 'does not say that it takes'} DMARC reports on customers' domains at {address}",
+        f'publish the TXT record *._report._dmarc.{host} with the value "v=DMARC1"; or DmarcReportAddress=""',
+    )
+
+
 def link_host_target(patient: Patient) -> Iterator[Finding]:
     """Does the name that accounts' link hosts are aliases of lead anywhere?"""
     name = patient.parameter("LinkHostTarget")
@@ -96,14 +122,10 @@ def dkim_zone(patient: Patient) -> Iterator[Finding]:
 
 def dmarc_policy(patient: Patient, domain: str) -> str | None:
     """The policy that a domain publishes itself, `none` where it publishes no record, None where nobody answers."""
-    try:
-        answer = _resolver(patient).resolve(f"_dmarc.{domain}", "TXT")
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return "none"
-    except dns.exception.DNSException:
+    texts = _texts(patient, f"_dmarc.{domain}")
+    if texts is None:
         return None
-    for record in answer:
-        text = b"".join(record.strings).decode("ascii", "replace")
+    for text in texts:
         tags = {
             key.strip().lower(): value.strip().lower()
             for key, _, value in (part.partition("=") for part in text.split(";"))
@@ -111,6 +133,17 @@ def dmarc_policy(patient: Patient, domain: str) -> str | None:
         if tags.get("v") == "dmarc1":
             return tags.get("p", "none")
     return "none"
+
+
+def _texts(patient: Patient, name: str) -> list[str] | None:
+    """The TXT records of a name; None where nobody answers."""
+    try:
+        answer = _resolver(patient).resolve(name, "TXT")
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except dns.exception.DNSException:
+        return None
+    return [b"".join(record.strings).decode("ascii", "replace") for record in answer]
 
 
 def _has_address(patient: Patient, name: str) -> bool:

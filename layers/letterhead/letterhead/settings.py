@@ -332,15 +332,13 @@ class Settings:
     @property
     def own_host(self) -> str | None:
         """The host that aliases of customers' link hosts lead to: the parameter for it, else the public URL's, if one is set."""
-        return (
-            _host(self.environment.get("LINK_HOST_TARGET") or self.environment.get("PUBLIC_URL", "")) or None
-        )
+        named = self.environment.get("LINK_HOST_TARGET") or self.environment.get("PUBLIC_URL", "")
+        return _host(named) or None
 
     @property
     def link_port(self) -> int:
         """The port where link hosts are served: https's own, but in the local cloud."""
-        text = self.environment.get("LOCAL_TLS_PORT")
-        return int(text) if text and self.emulated else 443
+        return int(self.environment.get("LOCAL_TLS_PORT") or 443) if self.emulated else 443
 
     @property
     def deployment(self) -> str:
@@ -370,8 +368,12 @@ class Settings:
     @property
     def operator_hosts(self) -> frozenset[str]:
         """The operator's own hosts, given as names or URLs with commas between them."""
-        hosts = (_host(part) for part in self.environment.get("OPERATOR_HOSTS", "").split(","))
-        return frozenset(host for host in hosts if host)
+        return frozenset(filter(None, map(_host, self.environment.get("OPERATOR_HOSTS", "").split(","))))
+
+    @property
+    def dmarc_report_address(self) -> str:
+        """The operator's address for DMARC reports on customers' domains; empty where each domain has its own."""
+        return self.environment.get("DMARC_REPORT_ADDRESS", "")
 
     @property
     def emulated(self) -> bool:
@@ -401,9 +403,8 @@ class Settings:
     @property
     def outbound_ports(self) -> frozenset[int]:
         """The ports of customers' hosts that we connect to."""
-        return frozenset(
-            int(part) for part in self.environment.get("OUTBOUND_PORTS", "443").split(",") if part.strip()
-        )
+        ports = self.environment.get("OUTBOUND_PORTS", "443").split(",")
+        return frozenset(map(int, filter(str.strip, ports)))
 
     @property
     def outbound_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:

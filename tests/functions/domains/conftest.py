@@ -121,8 +121,8 @@ class Domains:
         return self.function.call("GET", "/api/v1/domains", account.sendmailos).json["domains"]
 
 
-@pytest.fixture
-def domains(load, tables, outside) -> Domains:
+def deployed(load, outside, **more: str) -> Domains:
+    """The functions, with parameters of the test's."""
     host, port = outside.dns
     queue = Queue(boto3.client("sqs"))
     chosen = {
@@ -131,7 +131,7 @@ def domains(load, tables, outside) -> Domains:
         "COMPLETION_QUEUE_URL": queue.url,
         "SES_IDENTITIES_ARN": f"arn:aws:ses:{REGION}:{ACCOUNT_ID}:identity/",
         "OPERATOR_HOSTS": "https://app.operator.example:8443,mail.operator.example",
-    }
+    } | more
     return Domains(
         load("domains", **chosen),
         load("domain_records"),
@@ -139,6 +139,11 @@ def domains(load, tables, outside) -> Domains:
         outside,
         queue,
     )
+
+
+@pytest.fixture
+def domains(load, tables, outside) -> Domains:
+    return deployed(load, outside)
 
 
 @pytest.fixture

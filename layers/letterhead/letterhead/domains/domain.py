@@ -77,7 +77,8 @@ class SendingDomain:
     `findings` what the last check found. `can_send` is the right to send; `paused_at` and `pause_reason` say that it
     doesn't send for now whatever its right, until the operator lets it. `dkim_absences` counts the checks since
     `dkim_absent_since` that found DKIM definitely gone. `dkim_tokens` is empty until the provider has given them. `region` is
-    the provider's, for it is part of the records' values. `challenge` is the text of the ownership challenge; `proven_at` is
+    the provider's, for it is part of the records' values. `reports_to` is where DMARC reports were to go when it was registered,
+    if not to an address of its own. `challenge` is the text of the ownership challenge; `proven_at` is
     when the name was proven by it, `lost_at` when the name was lost to another account. `version` grows with each change of
     ownership or registration. `answered` is false as long as the account has had no answer to its registration but "try again
     later". `settings` are those that were ever set, by their name on the wire.
@@ -106,6 +107,7 @@ class SendingDomain:
     proven_at: datetime | None = None
     lost_at: datetime | None = None
     version: int = 0
+    reports_to: str = ""
     dkim_tokens: tuple[str, ...] = ()
     signing_hosted_zone: str = ""
     statuses: Mapping[RecordPurpose, RecordStatus] = field(default_factory=dict)
@@ -139,6 +141,7 @@ class SendingDomain:
             signing_hosted_zone=self.signing_hosted_zone,
             mail_from_domain=self.mail_from_domain,
             region=self.region,
+            reports_to=self.reports_to,
         )
 
     def status(self, *purposes: RecordPurpose) -> RecordStatus:

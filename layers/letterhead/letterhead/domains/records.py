@@ -60,13 +60,20 @@ class RequiredRecord:
 
 
 def required_records(
-    *, domain: str, dkim_tokens: Sequence[str], signing_hosted_zone: str, mail_from_domain: str, region: str
+    *,
+    domain: str,
+    dkim_tokens: Sequence[str],
+    signing_hosted_zone: str,
+    mail_from_domain: str,
+    region: str,
+    reports_to: str = "",
 ) -> tuple[RequiredRecord, ...]:
     """The records to publish, in the order of the Sendara domains guide.
 
     The DKIM targets come from the provider's tokens and its signing zone, which differs between regions (SES API v2,
     DkimAttributes); as long as there are no tokens the DKIM records are left out. The values at the MAIL FROM domain are
-    those of the SES developer guide, "Using a custom MAIL FROM domain".
+    those of the SES developer guide, "Using a custom MAIL FROM domain". DMARC reports go to `reports_to`, else to an address of
+    the domain's own.
     """
     dkim = [
         RequiredRecord(
@@ -89,6 +96,6 @@ def required_records(
             RecordPurpose.DMARC,
             RecordType.TXT,
             f"_dmarc.{domain}",
-            f"v=DMARC1; p=none; rua=mailto:dmarc@{domain}",
+            f"v=DMARC1; p=none; rua=mailto:{reports_to or f'dmarc@{domain}'}",
         ),
     )

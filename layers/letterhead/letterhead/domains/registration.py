@@ -66,10 +66,12 @@ class Applicant:
 
 @value_type
 class Deployment:
-    """Where: the provider's region, and the operator's own hosts, which nobody can register."""
+    """Where: the provider's region, and the operator's own hosts, which nobody can register. `reports_to` is the operator's
+    address for DMARC reports; empty where each domain has its own."""
 
     region: str
     reserved: frozenset[str] = frozenset()
+    reports_to: str = ""
 
 
 def register(
@@ -97,6 +99,7 @@ def register(
         shown_name=name.shown,
         registrable=name.registrable,
         region=deployment.region,
+        reports_to=deployment.reports_to,
         mail_from_domain=f"{wanted.mail_from_label}.{name.ascii}",
         challenge=challenge,
         created_at=now,

@@ -92,6 +92,7 @@ class DomainItem(TableModel):
     shown_name = UnicodeAttribute()
     registrable = UnicodeAttribute()
     region = UnicodeAttribute()
+    reports_to = UnicodeAttribute(null=True)
     mail_from_domain = UnicodeAttribute()
     registration = UnicodeAttribute()
     answered = BooleanAttribute()
@@ -169,6 +170,7 @@ def item_of(domain: SendingDomain) -> DomainItem:
         shown_name=domain.shown_name,
         registrable=domain.registrable,
         region=domain.region,
+        reports_to=domain.reports_to or None,
         mail_from_domain=domain.mail_from_domain,
         registration=domain.registration.value,
         answered=domain.answered,
@@ -215,6 +217,7 @@ def domain_of(item: DomainItem) -> SendingDomain:
         shown_name=item.shown_name,
         registrable=item.registrable,
         region=item.region,
+        reports_to=item.reports_to or "",
         mail_from_domain=item.mail_from_domain,
         challenge=item.challenge,
         created_at=item.created_at,
