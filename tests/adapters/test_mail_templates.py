@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from letterhead.adapters.mail_templates import LARGEST, MailTemplates
-from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
+from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError, UnfitVariablesError
 
 LANGUAGE = MailTemplates()
 
@@ -62,6 +62,7 @@ def test_what_a_template_needs_is_known_before_it_is_filled(source, needed):
         "{% macro m() %}{% endmacro %}", "{% set a = 1 %}", "{% call x() %}{% endcall %}", "{{ x ~ y }}", "{{ [1] }}", "{{ {} }}",
         "{{ x[1:2] }}", "{% for a in x %}{% for b in x %}{% endfor %}{% endfor %}",
         "{% for a in x recursive %}{{ loop(a) }}{% endfor %}", "{{ x is divisibleby 3 }}", "{{ x if y }}",
+        "{{ x|weighed }}", "{{ x|passes(0) }}", "{{ x }}" * 50_000, "{{ " + "x or " * 50_000 + "x }}", "{{ self }}",
         "{{ " + "(" * 500 + "x" + ")" * 500 + " }}", "{% if x %}" * 200 + "{% endif %}" * 200, "{% debug %}",
     ],
 )  # fmt: skip
@@ -97,12 +98,41 @@ def test_what_lacks_inside_a_variable_is_named():
         ("{{ x|join(x) }}", {"x": "a" * 100_000}),
         ("{{ x|join(y)|length }}", {"x": ["a"] * 10_000, "y": "b" * 10_000}),
         ("{% for a in x %}{{ y|upper|length }}{% endfor %}", {"x": ["a"] * 100_000, "y": "b" * 100_000}),
+        ("{% for a in x %}{{ y|upper|length }}{% endfor %}", {"x": ["a"] * 10_000, "y": [["b"] * 10_000]}),
+        (
+            "{% for a in x %}{% if y == z %}{% endif %}{% endfor %}",
+            {"x": "a" * 10_000, "y": [0] * 9_000, "z": [0] * 9_000},
+        ),
+        ("{% for a in x %}" + "{% if a %}{% endif %}" * 1_000 + "{% endfor %}", {"x": [0] * 10_000}),
         (f"{{{{ '{'a' * 5_000}'|join('{'b' * 5_000}') }}}}", {}),
     ],
 )
 def test_filters_work_through_only_so_much(source, variables):
     with pytest.raises(RenderedTooLargeError):
         LANGUAGE.fill(source, variables, html=False)
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("{{ x < 5 }}", "a"),
+        ("{% if 5 in x %}{% endif %}", 5),
+        ("{{ x|length }}", 5),
+        ("{{ x|join }}", True),
+        ("{{ x|first }}", 5),
+        ("{{ 'a'|trim(x) }}", 5),
+        ("{% for a in x %}{% endfor %}", 5),
+    ],
+)
+def test_a_value_of_another_kind_than_the_template_needs_is_refused(source, value):
+    with pytest.raises(UnfitVariablesError):
+        LANGUAGE.fill(source, {"x": value}, html=False)
+
+
+def test_variables_may_have_any_name_and_are_compared_as_they_are():
+    variables = {"self": 1, "context": 2, "environment": "A&B", "rows": [1, 2]}
+    source = "{{ context }}{% if environment == 'A&B' and 2 in rows and y == 1 %}{% else %}{{ environment }}{% endif %}"
+    assert LANGUAGE.fill(source, variables, html=True) == "2A&amp;B"
 
 
 def test_a_template_cannot_grow_beyond_what_a_mail_may_be():

@@ -29,6 +29,7 @@ def people(count: int, prefix: str = "r") -> tuple[Mailbox, ...]:
     return tuple(mailbox(f"{prefix}{number}@reader.example") for number in range(count))
 
 
+JOERG = Mailbox(EmailAddress("jörg", "reader.example", "reader.example"))
 FAULTS = [
     pytest.param({"to": ()}, "to", id="nobody to write to"),
     pytest.param({"to": people(51)}, "to", id="51 recipients (SES: 50)"),
@@ -86,10 +87,12 @@ FAULTS = [
         id="line break in it",
     ),
     pytest.param(
-        {"to": (Mailbox(EmailAddress("jörg", "reader.example", "reader.example")),)},
+        {"to": (JOERG,)},
         "to.0.email",
         id="a local part beyond ASCII, which SES can't reach",
     ),
+    pytest.param({"sender": JOERG}, "from.email", id="one in the sender's address"),
+    pytest.param({"reply_to": JOERG}, "reply_to.email", id="one in the address for answers"),
 ]
 
 

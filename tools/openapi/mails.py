@@ -6,7 +6,7 @@ from letterhead.dialects.sendmailos import send as sendmailos
 from letterhead.messages import linked_files
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
 from letterhead.messages.gates import Code, GateName, MailRefusedAtGateError, Verdict
-from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
+from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError, UnfitVariablesError
 from tools.openapi.schema import Schema, array, flag, nullable, number, one_of, resource, text
 
 REFUSALS = (
@@ -14,9 +14,10 @@ REFUSALS = (
     AttachmentsTooLargeError,
     MailRefusedAtGateError,
     MissingVariablesError,
+    UnfitVariablesError,
     RenderedTooLargeError,
 )
-EXPLAIN_REFUSALS = (MissingVariablesError, RenderedTooLargeError)
+EXPLAIN_REFUSALS = (MissingVariablesError, UnfitVariablesError, RenderedTooLargeError)
 WAIT = "`false`: refuse what is over a new domain's allowance of today instead of letting it wait until tomorrow."
 _ATTACHMENTS = (
     "4 MB together: `filename`, `content` (base64), `{id}`. A larger file is uploaded first and named by `upload_id` in place of "

@@ -53,6 +53,7 @@ from letterhead.templates.template import (
     TemplateChangedError,
     TemplateNotFoundError,
     TemplateSyntaxError,
+    UnfitVariablesError,
 )
 from letterhead.tokens.account_token import TokenNotFoundError
 from letterhead.tokens.authentication import (
@@ -212,6 +213,7 @@ _SAMPLES: tuple[Refusal, ...] = (
     Refusal(MessageLeftError(), "the message has left, is leaving, or never will"),
     Refusal(BulkNotFoundError(), "this account has sent no such bulk"),
     Refusal(MissingVariablesError(["name"]), "the template needs what isn't given"),
+    Refusal(UnfitVariablesError(), "a variable has a value of another kind than the template needs"),
     Refusal(RenderedTooLargeError(), "the template, filled in, is larger than a mail may be"),
     Refusal(TemplateNotFoundError(), "this account has no such template"),
     Refusal(TemplateChangedError(), "the template was changed by another call at the same moment"),

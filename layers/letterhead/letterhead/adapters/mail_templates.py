@@ -1,8 +1,8 @@
 """Jinja, cut down to what a mail needs: values, a few filters, conditions, and loops over lists that the caller gave.
 
 The package's sandbox keeps a template from Python's insides (Jinja documentation, "Sandbox"). What it doesn't bound, time and
-size, is bounded by what may stand in a template at all: no calls, no arithmetic, no macros, no includes, no loops in loops; and
-by how much its filters work through.
+size, is bounded by what may stand in a template at all: no calls, no arithmetic, no macros, no includes, no loops in loops, and
+only so many words of the language; and by how much its filters, comparisons and loops work through.
 """
 
 from __future__ import annotations
@@ -10,16 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache, lru_cache, wraps
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
+from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError, UnfitVariablesError
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
-    from jinja2.nodes import Node
+    from jinja2.nodes import Expr, Filter, Node
+    from jinja2.nodes import Template as Tree
 
 LARGEST = 2 * 1024 * 1024  # characters of one part, filled in
 _MOST_WORK = 4 * LARGEST
+_STEP = 4  # what one thing in a list costs to look at, in characters
+_MOST_WORDS = 20_000  # of the language, what stands between them not counted
+_LONGEST_KEPT = 64 * 1024  # what is longer isn't kept for the next mail
 _DEEPEST = 40
 _FILTERS = frozenset(
     {
@@ -37,6 +42,7 @@ _FILTERS = frozenset(
         "upper",
     }
 )
+_QUICK = frozenset({"default", "first", "last", "length"})
 _TESTS = frozenset({"defined", "undefined", "none"})
 
 
@@ -46,38 +52,43 @@ class MailTemplates:
     def variables(self, source: str) -> frozenset[str]:
         """The names of the variables that a source needs: those that neither a `default` stands in for nor a condition asks
         about first. Raises ValueError."""
-        return _needed(source)
+        return (_needed if len(source) <= _LONGEST_KEPT else _needed.__wrapped__)(source)
 
     def fill(self, source: str, variables: Mapping[str, object], *, html: bool) -> str:
         """The source with its variables filled in, escaped if it is HTML.
 
-        Raises `MissingVariablesError` for what lacks inside a variable (`customer.name`), `RenderedTooLargeError`.
+        Raises `MissingVariablesError` for what lacks inside a variable (`customer.name`), `UnfitVariablesError`,
+        `RenderedTooLargeError`.
         """
         from jinja2 import UndefinedError
 
         pieces: list[str] = []
         size = 0
+        compiled = (_compiled if len(source) <= _LONGEST_KEPT else _compiled.__wrapped__)(source, html=html)
         _WORK.set(_Work())
         try:
-            for piece in _compiled(source, html=html).generate(**variables):
+            for piece in compiled.generate(variables):
                 size += len(piece)
                 if size > LARGEST:
                     raise RenderedTooLargeError
                 pieces.append(piece)
         except UndefinedError as error:
             raise MissingVariablesError([str(error)]) from error
+        except (TypeError, ValueError) as error:
+            raise UnfitVariablesError from error
         return "".join(pieces)
 
 
 class _Work:
-    """How many characters the filters of one mail have worked through, those of `join` having made them."""
+    """How much filters, comparisons and loops of one mail have worked through: characters, those of `join` having made them,
+    and things in lists and loops."""
 
     def __init__(self) -> None:
         self._done = 0
 
-    def add(self, characters: int) -> None:
+    def add(self, quantity: int) -> None:
         """Raise `RenderedTooLargeError` when it becomes too much."""
-        self._done += characters
+        self._done += quantity
         if self._done > _MOST_WORK:
             raise RenderedTooLargeError
 
@@ -85,13 +96,24 @@ class _Work:
 _WORK: ContextVar[_Work] = ContextVar("work")
 
 
+def _weight(value: object) -> int:
+    """How much there is to go through in a value of JSON."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, list):
+        return _STEP + sum(map(_weight, value))
+    if isinstance(value, Mapping):
+        return _STEP + sum(len(name) + _weight(each) for name, each in value.items())
+    return _STEP
+
+
 def _counted(name: str, plain: Callable[..., object]) -> Callable[..., object]:
     """A filter that counts what it works through before it does."""
 
     @wraps(plain)
     def filtered(*arguments: Any) -> object:
+        _WORK.get().add(1 if name in _QUICK else sum(map(_weight, arguments)))
         values = [each for each in arguments if isinstance(each, str | list | Mapping)]
-        _WORK.get().add(sum(map(len, values)))
         if name == "join" and values:
             joined, *rest = values
             between = max((len(each) for each in rest if isinstance(each, str)), default=0)
@@ -101,12 +123,29 @@ def _counted(name: str, plain: Callable[..., object]) -> Callable[..., object]:
     return filtered
 
 
+def _weighed(value: object) -> object:
+    """What is compared, counted before it is."""
+    _WORK.get().add(_weight(value))
+    return value
+
+
+def _passes(value: object, words: int) -> object:
+    """What a loop goes through, counted before it does, with so much to do for each thing in it."""
+    if isinstance(value, str | list | Mapping):
+        _WORK.get().add(len(value) * words)
+    return value
+
+
 @lru_cache(256)
 def _needed(source: str) -> frozenset[str]:
     from jinja2 import TemplateSyntaxError
 
+    environment = _environment(html=False)
     try:
-        tree = _environment(html=False).parse(source)
+        words = (kind for _, kind, _ in environment.lex(source) if kind not in {"data", "whitespace"})
+        if next(islice(words, _MOST_WORDS, None), None) is not None:
+            raise ValueError("there is too much in it to fill in")
+        tree = environment.parse(source)
     except (TemplateSyntaxError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         raise ValueError(f"line {line}: {error}" if line else "it is nested too deep") from error
@@ -114,11 +153,31 @@ def _needed(source: str) -> frozenset[str]:
     return frozenset(_needed_in(tree, frozenset()))
 
 
-@lru_cache(128)
+@lru_cache(64)
 def _compiled(source: str, *, html: bool) -> Template:
-    _needed(source)
+    _needed.__wrapped__(source)
     _WORK.set(_Work())  # what is constant is filtered while it is compiled
-    return _environment(html=html).from_string(source)
+    environment = _environment(html=html)
+    tree = environment.parse(source)
+    _meter(tree, environment)
+    return environment.from_string(tree)
+
+
+def _meter(tree: Tree, environment: Environment) -> None:
+    """Have what is compared and what loops go through counted."""
+    from jinja2 import nodes
+
+    def through(name: str, value: Node, *arguments: Expr) -> Filter:
+        return nodes.Filter(value, name, list(arguments), [], None, None, lineno=value.lineno)
+
+    for loop in list(tree.find_all(nodes.For)):
+        words = sum(1 for _ in loop.find_all(nodes.Node))
+        loop.iter = through("passes", loop.iter, nodes.Const(words))
+    for comparison in list(tree.find_all(nodes.Compare)):
+        comparison.expr = through("weighed", comparison.expr)
+        for operand in comparison.ops:
+            operand.expr = through("weighed", operand.expr)
+    tree.set_environment(environment)
 
 
 def _check(node: Node, *, depth: int, in_loop: bool) -> None:
@@ -136,6 +195,8 @@ def _check(node: Node, *, depth: int, in_loop: bool) -> None:
         raise ValueError(f"{where}{type(node).__name__.lower()} can't be used in a template")  # noqa: TRY004
     if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
         raise ValueError(f"{where}there is no filter {node.name}")
+    if isinstance(node, nodes.Name) and node.name == "self":
+        raise ValueError(f"{where}self can't be used in a template")
     if isinstance(node, nodes.Test) and node.name not in _TESTS:
         raise ValueError(f"{where}there is no test {node.name}")
     if isinstance(node, nodes.For):
@@ -218,5 +279,6 @@ def _environment(*, html: bool) -> Environment:
 
     environment = PlainData(autoescape=html, undefined=Missing, keep_trailing_newline=True)
     environment.filters = {name: _counted(name, environment.filters[name]) for name in _FILTERS}
+    environment.filters |= {"weighed": _weighed, "passes": _passes}
     environment.globals.clear()
     return environment

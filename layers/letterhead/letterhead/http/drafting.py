@@ -55,8 +55,8 @@ class Drafting:
         """The mails that a draft comes to: one, or one for each recipient where each gets a text, or an unsubscribe link, of
         their own.
 
-        Raises `DraftRefusedError`, `AttachmentsTooLargeError`, `MissingVariablesError`, `RenderedTooLargeError`; also
-        `UnavailableError` when its uploads can't be looked up.
+        Raises `DraftRefusedError`, `AttachmentsTooLargeError`, `MissingVariablesError`, `UnfitVariablesError`,
+        `RenderedTooLargeError`; also `UnavailableError` when its uploads can't be looked up.
         """
         check_size(draft.attachments)
         check(draft, now)

@@ -31,7 +31,7 @@ from letterhead.messages.gates import (
 from letterhead.messages.linked_files import LinkedFiles, has_links
 from letterhead.messages.sender import IdentitiesById, SenderIdentities, Senders, SharedSender
 from letterhead.messages.uploads import RememberedUploads
-from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError
+from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError, UnfitVariablesError
 from letterhead.tokens.dialect import Dialect
 from letterhead.values import value_type
 
@@ -64,6 +64,7 @@ _REFUSALS = (
     DraftRefusedError,
     AttachmentsTooLargeError,
     MissingVariablesError,
+    UnfitVariablesError,
     RenderedTooLargeError,
     MailRefusedAtGateError,
 )
@@ -73,7 +74,7 @@ _TOO_LARGE = GateAnswer(
     Verdict.REFUSED,
     Code.TOO_LARGE,
     "The attachments have more than 4 MB together.",
-    "Send a link to the files, or fewer of them.",
+    "Upload the larger ones first (the uploads call) and name them by upload_id, or send fewer.",
 )
 
 

@@ -108,6 +108,7 @@ def _ping_failed(error: Any) -> Problem:
     return Problem(Kind.INVALID, fields={"url": (f"The url must take a test ping with a 2xx: {became}.",)})
 
 
+_UNFIT_VARIABLES = "The template compares, counts or joins a variable that has a value of another kind, as text for a number."
 _TOO_MANY_WEBHOOKS = "An account may have at most 100 webhooks."
 
 _PROBLEMS: dict[str, Callable[..., Problem]] = {
@@ -222,6 +223,9 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
     ),
     "messages.bulk.BulkNotFoundError": lambda _: Problem(Kind.NOT_FOUND),
     "templates.template.MissingVariablesError": _missing_variables,
+    "templates.template.UnfitVariablesError": lambda _: Problem(
+        Kind.INVALID, fields={"personalization": (_UNFIT_VARIABLES,)}
+    ),
     "templates.template.RenderedTooLargeError": lambda _: Problem(
         Kind.INVALID, fields={"template_id": ("The template, filled in, is larger than a mail may be.",)}
     ),

@@ -172,13 +172,17 @@ def _recipient_faults(draft: Draft) -> Iterator[tuple[str, str]]:
             where = f"{kind}.{position}.email"
             if box.address.key in seen:
                 yield where, f"The {where} is named twice."
-            if box.address.needs_smtputf8:
-                yield (
-                    where,
-                    f"The {where} can't be reached: the part before the @ has characters beyond ASCII.",
-                )
             seen.add(box.address.key)
-            yield from _line_faults(f"{kind}.{position}.name", box.name)
+            yield from _mailbox_faults(f"{kind}.{position}", box)
+
+
+def _mailbox_faults(where: str, box: Mailbox) -> Iterator[tuple[str, str]]:
+    if box.address.needs_smtputf8:
+        yield (
+            f"{where}.email",
+            f"The {where}.email may have only ASCII characters before the @: SES takes no others.",
+        )
+    yield from _line_faults(f"{where}.name", box.name)
 
 
 def _content_faults(draft: Draft) -> Iterator[tuple[str, str]]:
@@ -207,9 +211,9 @@ def _content_faults(draft: Draft) -> Iterator[tuple[str, str]]:
 
 def _header_faults(draft: Draft) -> Iterator[tuple[str, str]]:
     if draft.sender is not None:
-        yield from _line_faults("from.name", draft.sender.name)
+        yield from _mailbox_faults("from", draft.sender)
     if draft.reply_to is not None:
-        yield from _line_faults("reply_to.name", draft.reply_to.name)
+        yield from _mailbox_faults("reply_to", draft.reply_to)
     if len(draft.tags) > MOST_TAGS:
         yield "tags", f"The tags may not have more than {MOST_TAGS} items."
     for position, tag in enumerate(draft.tags):

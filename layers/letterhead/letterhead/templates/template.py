@@ -41,6 +41,11 @@ class MissingVariablesError(Exception):
         super().__init__(", ".join(self.names))
 
 
+class UnfitVariablesError(Exception):
+    """A template does something with a variable that can't be done with the value that was given: compares a number with a
+    word, asks for the length of a number."""
+
+
 class RenderedTooLargeError(Exception):
     """A template, filled in, is larger than a mail may be."""
 
@@ -93,7 +98,10 @@ class TemplateEngine(Protocol):
         """The names of the variables that a source needs; raises ValueError for what can't be read or may not be there."""
 
     def fill(self, source: str, variables: Mapping[str, object], *, html: bool) -> str:
-        """The source with its variables filled in, escaped if it is HTML; raises `RenderedTooLargeError`."""
+        """The source with its variables filled in, escaped if it is HTML.
+
+        Raises `UnfitVariablesError`, `RenderedTooLargeError`.
+        """
 
 
 class TemplateStore(Protocol):
@@ -134,7 +142,8 @@ def check(template: Template, engine: TemplateEngine) -> None:
 
 
 def fill(template: Template, variables: Mapping[str, object], engine: TemplateEngine) -> Filled:
-    """The template as a mail for one recipient; raises `MissingVariablesError` naming all that is missing."""
+    """The template as a mail for one recipient; raises `MissingVariablesError` naming all that is missing,
+    `UnfitVariablesError`, `RenderedTooLargeError`."""
     needed = frozenset[str]().union(*(engine.variables(source) for source in template.parts.values()))
     missing = needed - variables.keys()
     if missing:
