@@ -48,7 +48,7 @@ account: $(VENV)  ## open an account and print its tokens, this once: NAME=… E
 	@exec python -m tools.operate create_account name="$$NAME" owner_email="$$EMAIL"
 
 operate: $(VENV)  ## any other act of the operator: ACT="suspend_account account_id=…" (STACK=… for a stack in AWS)
-	@exec python -m tools.operate $(ACT)
+	@exec python -m tools.operate
 
 .PHONY: doctor
 doctor: $(VENV)  ## what is wrong with the local cloud, or with STACK=… in AWS, deployed or not yet ([OPTIONS=--json])

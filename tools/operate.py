@@ -2,7 +2,8 @@
 
 It is the local cloud's of this folder, or, with the variable STACK set, that of the deployed CloudFormation stack of that name,
 found with the AWS set-up of whoever runs this. A value that is a JSON object, list, true, false or null is taken as that, any
-other as text. Prints the answer as JSON; a refusal is one line on standard error and exit code 1.
+other as text. Without arguments they are read from the variable ACT, where quotes hold words together and JSON stands as it
+is. Prints the answer as JSON; a refusal is one line on standard error and exit code 1.
 
 What takes something from somebody is asked about first: whoever runs it types the account's id or the name that it is about; the
 variable SURE=<the same> answers beforehand, for scripts.
@@ -52,6 +53,7 @@ def main(
 ) -> int:
     """Do what the arguments say and print what came of it; `ask` is None where nobody can be asked."""
     try:
+        arguments = arguments or words(environment.get("ACT", ""))
         if not arguments:
             raise OperateError("say what to do: create_account name=… owner_email=…, list_accounts, …")
         event = {"action": arguments[0], **dict(map(_argument, arguments[1:]))}
@@ -82,6 +84,34 @@ def invoke(client: Client, stack: str, event: Mapping[str, Any]) -> dict[str, An
     if not isinstance(result, dict) or "error" in result:
         raise OperateError(result["error"] if isinstance(result, dict) else f"unexpected answer: {result}")
     return result
+
+
+def words(act: str) -> list[str]:
+    """The words of a line: spaces part them, but not within quotes, which are taken off, nor within JSON, which keeps its own."""
+    found: list[str] = []
+    word, quote, depth = "", "", 0
+    for sign in f"{act} ":
+        if depth or (sign in "{[" and word.endswith("=") and not quote):
+            word += sign
+            if sign == '"':
+                quote = "" if quote else sign
+            elif not quote:
+                depth += (sign in "{[") - (sign in "}]")
+        elif quote or sign in "\"'":
+            if not quote:
+                quote = sign
+            elif sign == quote:
+                quote = ""
+            else:
+                word += sign
+        elif not sign.isspace():
+            word += sign
+        elif word:
+            found.append(word)
+            word = ""
+    if word:
+        raise OperateError(f"a quote or a bracket isn't closed: {act}")
+    return found
 
 
 def _make_sure(

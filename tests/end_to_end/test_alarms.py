@@ -21,8 +21,7 @@ from letterhead.messages.departure import DepartureRequest
 from letterhead.webhooks.delivery import EventKey, Job, Source
 from letterhead.webhooks.endpoint import Subject
 from letterhead.webhooks.fan_out import Announcement
-from local.checkout import Checkout
-from tests.end_to_end.conftest import ROOT, Account, Answer, LocalCloud
+from tests.end_to_end.conftest import CHECKOUT, ROOT, Account, Answer, LocalCloud
 from tests.end_to_end.watching.breaking import (
     closed,
     drained,
@@ -274,7 +273,7 @@ def test_dead_letters_ring_until_their_cause_is_mended_and_they_are_redriven(clo
     assert alarms <= watch.ringing()
 
     for letters in DEAD_LETTERS.values():
-        assert redrive.main([letters, "--go"], {}, Checkout(ROOT)) == 0
+        assert redrive.main([letters, "--go"], {}, CHECKOUT) == 0
     cloud.until(watch.ringing, lambda ringing: not alarms & ringing)
     for queue in LETTERS:
         cloud.until(drained(cloud, watch.physical[queue]), bool)
@@ -289,7 +288,7 @@ def test_records_of_a_stream_that_were_given_up_ring(cloud: LocalCloud, capsys: 
     sqs.send_message(QueueUrl=url, MessageBody=json.dumps(given_up))
     try:
         assert "OutboxDeadLettersAlarm" in watch.ringing()
-        assert redrive.main(["OutboxDeadLetters", "--go"], {}, Checkout(ROOT)) == 1
+        assert redrive.main(["OutboxDeadLetters", "--go"], {}, CHECKOUT) == 1
         assert "docs/operate.md" in capsys.readouterr().err
     finally:
         sqs.purge_queue(QueueUrl=url)

@@ -90,7 +90,7 @@ def test_the_first_deployment_asks_and_the_next_does_not(world):
     assert world.call("deploy", "dev", ask=lambda _: "") == 0
     assert world.call("deploy", "dev") == 0
 
-    build = "sam build --config-env dev"
+    build = 'sam build --config-env dev --parameter-overrides DeletionProtection="false"'
     deploy = "sam deploy --config-env dev"
     assert world.ran == [build, f"{deploy} --guided", build, deploy]
 

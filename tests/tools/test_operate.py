@@ -62,6 +62,48 @@ def test_what_goes_wrong_is_one_line(aws, said):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("act", "read"),
+    [
+        ("list_accounts", ["list_accounts"]),
+        ("", []),
+        ("  show_account  account_id=a ", ["show_account", "account_id=a"]),
+        (
+            'delete_account account_id=a confirm="Your Agency"',
+            ["delete_account", "account_id=a", "confirm=Your Agency"],
+        ),
+        (
+            "create_account name='Kate\u2019s Agency' x=y",
+            ["create_account", "name=Kate\u2019s Agency", "x=y"],
+        ),
+        ('create_account name="Kate\'s {Agency}"', ["create_account", "name=Kate's {Agency}"]),
+        (
+            'set_limits account_id=a limits={"domains": 3, "x": {"y": 1}} z=1',
+            ["set_limits", "account_id=a", 'limits={"domains": 3, "x": {"y": 1}}', "z=1"],
+        ),
+        (
+            'issue_token scopes=["read", "a } b"] test_mode=true',
+            ["issue_token", 'scopes=["read", "a } b"]', "test_mode=true"],
+        ),
+    ],
+)
+def test_an_act_in_one_line_is_read_as_it_is_documented(act, read):
+    assert operate.words(act) == read
+
+
+@pytest.mark.parametrize("act", ['x name="Web Agency', 'x limits={"domains": 3', "x name='a"])
+def test_a_line_that_breaks_off_is_refused(act):
+    with pytest.raises(operate.OperateError, match="closed"):
+        operate.words(act)
+
+
+def test_without_arguments_the_act_is_the_variables(run):
+    environment = {"STACK": "prod", "ACT": 'set_limits account_id=a limits={"domains": 3}'}
+    code, _, _, asked = run(environment=environment)
+    assert code == 0
+    assert asked[-1] == ("f", {"action": "set_limits", "account_id": "a", "limits": {"domains": 3}})
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch, capsys):
     """Run the tool against a deployed stack that answers as told."""

@@ -61,7 +61,9 @@ def deploy(
             f'the first deployment asks: run it in a terminal, or write region = "…" under'
             f" [{chosen.name}.deploy.parameters] of samconfig.toml"
         )
-    if code := run(["sam", "build", "--config-env", chosen.name]):
+    # Runtime and processor decide what is built, not only what is deployed.
+    overrides = ["--parameter-overrides", chosen.overrides] if chosen.overrides else []
+    if code := run(["sam", "build", "--config-env", chosen.name, *overrides]):
         return code
     if code := run(["sam", "deploy", "--config-env", chosen.name, *(["--guided"] if first else [])]):
         return code

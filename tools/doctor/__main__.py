@@ -40,6 +40,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str], checkout: Che
         output.write("\n")
     else:
         kept = list(_told(findings, output.write))
+    if all(each.mark is Mark.UNKNOWN for each in kept):
+        return NOTHING_TO_LOOK_AT
     return 1 if any(each.mark is Mark.CROSS for each in kept) else 0
 
 
