@@ -50,7 +50,12 @@ _LINKS = {
 }
 _FIELDS = {
     "name": values.line("What it is called.", longest=LONGEST_NAME),
-    "subject": values.line("The subject; `{{ variables }}` are filled in.", longest=LONGEST_SUBJECT),
+    "subject": optional(
+        values.line(
+            "The subject; `{{ variables }}` are filled in. Without it each mail brings its own.",
+            longest=LONGEST_SUBJECT,
+        )
+    ),
     "html": optional(text("The HTML, at most 256 KB; variables are escaped.")),
     "text": optional(text("The text, at most 256 KB. One of the two is needed.")),
     "domain_id": optional(values.short_id("Whose template it is to be.")),
@@ -65,7 +70,7 @@ OPERATIONS = {
         "Create a template",
         "It is checked at once: values, a few filters, conditions and loops over lists may stand in it.",
         Answer(201, "The new template.", one("Template"), _LINKS),
-        body=body(_FIELDS, required=("name", "subject")),
+        body=body(_FIELDS, required=("name",)),
         refusals=(TemplateSyntaxError,),
     ),
     ("GET", "/v1/templates"): Operation(

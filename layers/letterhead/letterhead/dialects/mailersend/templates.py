@@ -41,7 +41,7 @@ def read_creation(
         account_id=account_id,
         template_id=template_id,
         name=line(fields, "name", longest=LONGEST_NAME, required=True) or "",
-        subject=line(fields, "subject", longest=LONGEST_SUBJECT, required=True) or "",
+        subject=line(fields, "subject", longest=LONGEST_SUBJECT) or "",
         html=_source(fields, "html"),
         text=_source(fields, "text"),
         domain_id=_domain_id(fields),
