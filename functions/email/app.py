@@ -32,8 +32,10 @@ from letterhead.sandbox.own_people import OwnPeople
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
-addresses, leases, kept = MailAddresses(), open_leases(settings.limits_table), settings.activity_kept
-domains = DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
+leases, http = open_leases(settings.limits_table), HttpOnDemand(DnsLookup(**settings.dns), *settings.outbound)
+addresses, domains = MailAddresses(), DomainTable(settings.domains_table, ClaimTable(settings.claims_table))
+drafting = Drafting(addresses, TemplateTable(settings.templates_table), MailTemplates())
+once, kept = Once(IdempotencyTable(settings.idempotency_table)), settings.activity_kept
 keepers = Keepers(
     domains=domains,
     identities=IdentityTable(settings.identities_table),
@@ -45,16 +47,14 @@ keepers = Keepers(
     addresses=addresses,
     uploads=UploadedFiles(settings.contents_bucket),
 )
-store = MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept)
-http = HttpOnDemand(DnsLookup(**settings.dns), *settings.outbound)
-drafting = Drafting(addresses, TemplateTable(settings.templates_table), MailTemplates())
+messages = MessageTable(settings.messages_table, MessageContents(settings.contents_bucket), kept)
 handler = Api(
     "email",
-    EmailCalls(store, BulkTable(settings.bulks_table, kept), keepers, drafting, http).operations,
+    EmailCalls(messages, BulkTable(settings.bulks_table, kept), keepers, drafting, http, once).operations,
     logger=Logger(service="email"),
     metrics=settings.metrics_namespace,
     tokens=TokenTable(settings.tokens_table),
     gate=Gate(leases, settings.limits),
-    once=Once(IdempotencyTable(settings.idempotency_table)),
+    once=once,
     access_log=AccessLogTable(settings.access_log_table),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -11,7 +12,7 @@ from letterhead.dmarc.results import Result
 from letterhead.domains.domain import Ownership
 from letterhead.domains.records import RecordPurpose, RecordStatus
 from letterhead.identities.identity import ExactState, FromMode, IdentityStatus
-from letterhead.messages.acceptance import Examination, accept
+from letterhead.messages.acceptance import Examination, accept, whole
 from letterhead.messages.gates import Code, GateName, MailRefusedAtGateError, Verdict, asked
 from letterhead.messages.message import MessageStatus
 from letterhead.messages.sender import Senders, SharedSender
@@ -67,12 +68,16 @@ class World:
         )
 
     def accept(self, mail=None, token=None):
-        mail, token = mail or draft(), token or live_token()
+        return self.accept_apart(mail or draft(), token=token)[0]
+
+    def accept_apart(self, *mails, token=None):
+        """Several mails that one draft came to."""
+        token, numbers = token or live_token(), count()
         return accept(
-            mail,
+            mails,
             token,
-            message_id="0message0message",
-            examination=self.examination(mail, token),
+            new_id=lambda: f"0message0message{next(numbers)}"[-16:],
+            examination=self.examination(whole(mails), token),
             store=self.store,
             now=NOW,
         )
@@ -264,6 +269,30 @@ def test_a_mail_whose_recipients_are_all_suppressed_is_refused(world):
     world.lists.entries = {"rita@reader.example": (SuppressionList.ON_HOLD,)}
     answer = world.refusal(draft(cc=(mailbox("c@reader.example"),)))
     assert (answer.code, answer.recipients) == (Code.RECIPIENT_SUPPRESSED, ("rita@reader.example",))
+
+
+def apart(*names):
+    """A draft's mails to each of these alone, the copies with the first."""
+    first, *others = (draft(to=(mailbox(f"{name}@reader.example"),)) for name in names)
+    return replace(first, cc=(mailbox("copy@reader.example"),)), *others
+
+
+def test_mails_apart_are_taken_together_or_not_at_all(world):
+    world.daily.amount = 3
+    with pytest.raises(MailRefusedAtGateError) as refusal:
+        world.accept_apart(*apart("a", "b", "c"))
+    assert refusal.value.answer.code is Code.DAILY_LIMIT
+    assert (world.store.messages, world.daily.amount) == ({}, 3)
+    assert len(world.accept_apart(*apart("a", "b"))) == len(world.store.messages) == 2
+    assert world.daily.amount == 0
+
+
+def test_copies_go_with_the_first_of_mails_apart_that_goes_to_anybody(world):
+    world.lists.entries = {"a@reader.example": (SuppressionList.HARD_BOUNCES,)}
+    first, second = (outcome.message for outcome in world.accept_apart(*apart("a", "b", "c")))
+    assert [box.address.key for box in first.draft.recipients] == ["b@reader.example", "copy@reader.example"]
+    assert [box.address.key for box in second.draft.recipients] == ["c@reader.example"]
+    assert (first.dropped, second.dropped) == ({"a@reader.example": "hard_bounces"}, {})
 
 
 # --- pauses, limits, warm-up --------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead import identifiers
@@ -16,7 +17,9 @@ from letterhead.dialects.sendmailos import send as sendmailos
 from letterhead.dialects.sendmailos import uploads as sendmailos_uploads
 from letterhead.http.refusals import problem_of
 from letterhead.http.sender_calls import SenderCalls
-from letterhead.messages.acceptance import Examination, accept, admit
+from letterhead.idempotency.key import IdempotencyKeyError
+from letterhead.idempotency.run import AnswerNotKeptError, InFlightError, KeyReusedError
+from letterhead.messages.acceptance import Examination, accept, admit, whole
 from letterhead.messages.bulk import MOST_DRAFTS, Bulk, BulkNotFoundError, RememberedLists, RememberedSenders
 from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
 from letterhead.messages.gates import (
@@ -33,6 +36,7 @@ from letterhead.messages.sender import IdentitiesById, SenderIdentities, Senders
 from letterhead.messages.uploads import RememberedUploads
 from letterhead.templates.template import MissingVariablesError, RenderedTooLargeError, UnfitVariablesError
 from letterhead.tokens.dialect import Dialect
+from letterhead.unavailable import UnavailableError
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 
     from letterhead.dialects.reply import Reply
     from letterhead.http.drafting import Drafting
+    from letterhead.http.once import Once
     from letterhead.http.request import Request
     from letterhead.identities.addresses import AddressRules
     from letterhead.messages.acceptance import (
@@ -54,7 +59,7 @@ if TYPE_CHECKING:
     from letterhead.messages.sender import SenderDomains
     from letterhead.messages.uploads import UploadStore
     from letterhead.outbound.exchange import OutboundHttp
-    from letterhead.suppressions.blocking import Block, Suppressed
+    from letterhead.suppressions.blocking import Suppressed
 
 
 SHARED_NAME = "Letterhead"
@@ -68,6 +73,9 @@ _REFUSALS = (
     RenderedTooLargeError,
     MailRefusedAtGateError,
 )
+_KEY_REFUSALS = (IdempotencyKeyError, KeyReusedError, InFlightError, AnswerNotKeptError)
+_SEND_PATH = "/v1/send"
+_CREATED, _UNAVAILABLE = 201, 503
 
 _TOO_LARGE = GateAnswer(
     GateName.SIZE,
@@ -151,7 +159,8 @@ class Keepers:
 
 class EmailCalls:
     """The calls that send, and what they would say (`…/explain`). `keepers` has the gatekeepers of one request, which remember
-    what they have been told until its end; `http` fetches the files that a mail names by their URLs."""
+    what they have been told until its end; `http` fetches the files that a mail names by their URLs; `once` knows the keys of a
+    batch's mails."""
 
     def __init__(
         self,
@@ -160,12 +169,14 @@ class EmailCalls:
         keepers: Keepers,
         drafting: Drafting,
         http: OutboundHttp,
+        once: Once,
     ) -> None:
         self._store = store
         self._bulks = bulks
         self._keepers = keepers.of_request
         self._drafting = drafting
         self._files = LinkedFiles(http)
+        self._once = once
         self._of_senders = SenderCalls(keepers)
 
     @property
@@ -182,27 +193,19 @@ class EmailCalls:
         }
 
     def send(self, request: Request) -> Reply:
-        """`POST /v1/email`, `POST /v1/send`, `POST /api/v1/send`. Of several mails that a draft comes to the first one's id
-        is answered; it is sent even if others can't be."""
+        """`POST /v1/email`, `POST /v1/send`, `POST /api/v1/send`. Several mails that a draft comes to are taken together or
+        not at all; the first one's id is answered."""
         keepers = self._keepers()
         drafts = self._with_files(self._ready(request.json, request, keepers), request, keepers)
-        outcomes: list[Accepted] = []
-        suppressed: dict[str, tuple[Block, ...]] = {}
-        refusal: MailRefusedAtGateError | None = None
-        for draft in drafts:
-            examination = keepers.examination(draft, request, spending=True)
-            try:
-                outcomes.append(self._accept(draft, request, examination))
-            except MailRefusedAtGateError as refused:
-                refusal = refused
-                if refused.answer.code is not Code.RECIPIENT_SUPPRESSED and not outcomes:
-                    raise
-            suppressed.update({key: tuple(blocks) for key, blocks in examination.suppressed.items()})
-        if not outcomes and refusal is not None:
-            if request.dialect is Dialect.MAILERSEND:
-                return mailersend.all_suppressed(suppressed, _names(drafts))
-            raise refusal
-        return _answer(outcomes[0], suppressed, drafts, request)
+        examination = keepers.examination(whole(drafts), request, spending=True)
+        try:
+            outcomes = self._accept(drafts, request, examination)
+        except MailRefusedAtGateError as refusal:
+            suppressed = refusal.answer.code is Code.RECIPIENT_SUPPRESSED
+            if suppressed and request.dialect is Dialect.MAILERSEND:
+                return mailersend.all_suppressed(examination.suppressed, _names(drafts))
+            raise
+        return _answer(outcomes[0], drafts, request)
 
     def explain(self, request: Request) -> Reply:
         """`POST /v1/email/explain` and its like: what every gate says, sending nothing."""
@@ -240,25 +243,24 @@ class EmailCalls:
                 errors[f"message.{position}"] = problem.fields or {"message": [problem.message]}
         keepers.ask_for_all([draft for drafts in ready.values() for draft in drafts], request)
         for position, drafts in ready.items():
-            for draft in drafts:
-                recipients += len(draft.recipients)
-                examination = keepers.examination(draft, request, spending=True)
-                try:
-                    outcome = admit(
-                        draft,
-                        request.token,
-                        message_id=identifiers.new_id(request.now),
-                        examination=examination,
-                        now=request.now,
-                        bulk_id=bulk_id,
-                    )
-                    messages.append(outcome.message)
-                except MailRefusedAtGateError as refusal:
-                    if refusal.answer.code is not Code.RECIPIENT_SUPPRESSED:
-                        problem = problem_of(refusal)
-                        errors[f"message.{position}"] = problem.fields or {"message": [problem.message]}
-                for key, blocks in examination.suppressed.items():
-                    suppressed[key] = tuple(mailersend.REASONS[block.list.value] for block in blocks)
+            recipients += sum(len(draft.recipients) for draft in drafts)
+            examination = keepers.examination(whole(drafts), request, spending=True)
+            try:
+                outcomes = admit(
+                    drafts,
+                    request.token,
+                    new_id=partial(identifiers.new_id, request.now),
+                    examination=examination,
+                    now=request.now,
+                    bulk_id=bulk_id,
+                )
+                messages.extend(outcome.message for outcome in outcomes)
+            except MailRefusedAtGateError as refusal:
+                if refusal.answer.code is not Code.RECIPIENT_SUPPRESSED:
+                    problem = problem_of(refusal)
+                    errors[f"message.{position}"] = problem.fields or {"message": [problem.message]}
+            for key, blocks in examination.suppressed.items():
+                suppressed[key] = tuple(mailersend.REASONS[block.list.value] for block in blocks)
         bulk = Bulk(
             account_id=request.account_id,
             bulk_id=bulk_id,
@@ -268,8 +270,9 @@ class EmailCalls:
             errors=errors,
             suppressed=suppressed,
         )
-        self._store.add_all(messages)
+        # Whose record can't be written is told to try again: not after its mails have gone.
         self._bulks.add(bulk)
+        self._store.add_all(messages)
         return mailersend.bulk_accepted(bulk)
 
     def show_bulk(self, request: Request) -> Reply:
@@ -281,19 +284,36 @@ class EmailCalls:
         return mailersend.bulk_shown(bulk)
 
     def send_batch(self, request: Request) -> Reply:
-        """`POST /v1/send/batch`: an answer for each, in order."""
+        """`POST /v1/send/batch`: an answer for each, in order. Once something doesn't answer, the others aren't tried; with none
+        taken before that, the whole is refused."""
         keepers = self._keepers()
-        results = []
+        replies: list[Reply] = []
+        down: Reply | None = None
         for body in sendara.read_batch(request.json_list):
+            reply = down or self._one_of_batch(body, request, keepers)
+            if reply.status == _UNAVAILABLE:
+                if all(each.status != _CREATED for each in replies):
+                    raise UnavailableError
+                down = reply
+            replies.append(reply)
+        return sendara.batch_answered([sendara.batch_entry(each) for each in replies])
+
+    def _one_of_batch(self, body: Mapping[str, object], request: Request, keepers: Gatekeepers) -> Reply:
+        """The answer that it would have got alone."""
+
+        def act() -> Reply:
             try:
-                draft = self._ready(body, request, keepers)[0]
-                examination = keepers.examination(draft, request, spending=True)
-                outcome = self._accept(draft, request, examination)
-            except _REFUSALS as refusal:
-                results.append(sendara.batch_refused(sendara_problems.render(problem_of(refusal))))
-            else:
-                results.append(sendara.batch_accepted(outcome.message, body))
-        return sendara.batch_answered(results)
+                drafts = self._ready(body, request, keepers)
+                examination = keepers.examination(whole(drafts), request, spending=True)
+                outcome = self._accept(drafts, request, examination)[0]
+            except (*_REFUSALS, UnavailableError) as refusal:
+                return sendara_problems.render(problem_of(refusal))
+            return sendara.accepted(outcome.message, body, {})
+
+        try:
+            return self._once.carry_out_one(body, request.token, _SEND_PATH, act, request.now)
+        except (*_KEY_REFUSALS, UnavailableError) as refusal:
+            return sendara_problems.render(problem_of(refusal))
 
     def open_upload(self, request: Request) -> Reply:
         """`POST /v1/uploads`, `POST /api/v1/uploads`: a form is handed out; the file never comes through here. Any token that
@@ -314,37 +334,27 @@ class EmailCalls:
         if not has_links(drafts[0]):
             return drafts
         self._files.check(drafts[0])
-        refusals = []
-        for draft in drafts:
-            try:
-                passed(asked(keepers.examination(draft, request, spending=False).gates), request.now)
-            except MailRefusedAtGateError as refusal:
-                refusals.append(refusal)
-        if len(refusals) == len(drafts):
-            raise refusals[0]
+        passed(asked(keepers.examination(whole(drafts), request, spending=False).gates), request.now)
         attachments = self._files.fetched(drafts[0].attachments)
         return tuple(replace(draft, attachments=attachments) for draft in drafts)
 
-    def _accept(self, draft: Draft, request: Request, examination: Examination) -> Accepted:
+    def _accept(
+        self, drafts: Sequence[Draft], request: Request, examination: Examination
+    ) -> tuple[Accepted, ...]:
         return accept(
-            draft,
+            drafts,
             request.token,
-            message_id=identifiers.new_id(request.now),
+            new_id=partial(identifiers.new_id, request.now),
             examination=examination,
             store=self._store,
             now=request.now,
         )
 
 
-def _answer(
-    outcome: Accepted,
-    suppressed: Mapping[str, Sequence[Block]],
-    drafts: Sequence[Draft],
-    request: Request,
-) -> Reply:
+def _answer(outcome: Accepted, drafts: Sequence[Draft], request: Request) -> Reply:
     match request.dialect:
         case Dialect.MAILERSEND:
-            return mailersend.accepted(outcome, suppressed, _names(drafts))
+            return mailersend.accepted(outcome, outcome.suppressed, _names(drafts))
         case Dialect.SENDARA:
             return sendara.accepted(outcome.message, request.json, request.headers)
         case Dialect.SENDMAILOS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from letterhead.idempotency.run import EntryStore, Run, begin, end
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from letterhead.http.event import HttpEvent
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from letterhead.tokens.token import ApiToken
 
 REPLAYED = "Idempotency-Replayed"
+_KEY_FIELD = "idempotency_key"
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -45,13 +47,21 @@ class Once:
         key = _key(http, route) if route.method in _WRITES else None
         if key is None:
             return act()
-        run = begin(
-            self._store,
-            entry=entry_name(token.token_id, route.method, route.path, http.parameters, key),
-            fingerprint=fingerprint(http.body, http.query),
-            run_id=secrets.token_hex(8),
-            now=now,
-        )
+        entry = entry_name(token.token_id, route.method, route.path, http.parameters, key)
+        return self._run(entry, fingerprint(http.body, http.query), act, now)
+
+    def carry_out_one(
+        self, body: Mapping[str, object], token: ApiToken, path: str, act: Callable[[], Reply], now: datetime
+    ) -> Reply:
+        """The same for one of many writes in a request, with a key in its own body: as if it had been posted to `path` alone."""
+        key = key_in_body(body.get(_KEY_FIELD), _KEY_FIELD)
+        if key is None:
+            return act()
+        entry = entry_name(token.token_id, "POST", path, {}, key)
+        return self._run(entry, fingerprint(json.dumps(body).encode()), act, now)
+
+    def _run(self, entry: str, asked: str, act: Callable[[], Reply], now: datetime) -> Reply:
+        run = begin(self._store, entry=entry, fingerprint=asked, run_id=secrets.token_hex(8), now=now)
         if isinstance(run, Answer):
             return Reply(run.status, run.body, {**run.headers, REPLAYED: "true"}, run.content_type)
         reply = act()
@@ -71,7 +81,7 @@ class Once:
 def _key(http: HttpEvent, route: Route) -> str | None:
     if route.key_in_body:
         with suppress(InvalidBodyError):  # a body that can't be read is refused by the operation
-            key = key_in_body(read_json_object(http.body).get("idempotency_key"), "idempotency_key")
+            key = key_in_body(read_json_object(http.body).get(_KEY_FIELD), _KEY_FIELD)
             if key is not None:
                 return key
     return key_in_header(http.headers.get("idempotency-key"))

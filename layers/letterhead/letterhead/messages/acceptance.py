@@ -24,7 +24,7 @@ from letterhead.messages.unsubscribe_link import wants_link
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from letterhead.messages.draft import Draft, Mailbox
     from letterhead.suppressions.blocking import Block, Suppressed
@@ -260,36 +260,45 @@ class Examination:
         return sum(box.address.key not in self.suppressed for box in self._draft.recipients)
 
 
+def whole(drafts: Sequence[Draft]) -> Draft:
+    """The mails that one draft came to as the one that their gates are asked about: to all of their recipients."""
+    first, *others = drafts
+    return replace(first, to=first.to + sum((other.to for other in others), ())) if others else first
+
+
 def accept(
-    draft: Draft,
+    drafts: Sequence[Draft],
     token: ApiToken,
     *,
-    message_id: str,
+    new_id: Callable[[], str],
     examination: Examination,
     store: MessageStore,
     now: datetime,
-    bulk_id: str | None = None,
-) -> Accepted:
-    """Let a checked draft pass its gates and store it as a message.
+) -> tuple[Accepted, ...]:
+    """Let the mails that one checked draft came to pass their gates together and store them as messages.
 
-    Raises `MailRefusedAtGateError`, or `UnavailableError` when a gate can't be asked or the message not be stored: then nothing
-    is sent.
+    Raises `MailRefusedAtGateError`, or `UnavailableError` when a gate can't be asked or the messages not be stored: then nothing
+    is sent (of several that can't be stored, some may be).
     """
-    accepted = admit(draft, token, message_id=message_id, examination=examination, now=now, bulk_id=bulk_id)
-    store.add(accepted.message)
+    accepted = admit(drafts, token, new_id=new_id, examination=examination, now=now)
+    if len(accepted) == 1:
+        store.add(accepted[0].message)
+    else:
+        store.add_all([each.message for each in accepted])
     return accepted
 
 
 def admit(
-    draft: Draft,
+    drafts: Sequence[Draft],
     token: ApiToken,
     *,
-    message_id: str,
+    new_id: Callable[[], str],
     examination: Examination,
     now: datetime,
     bulk_id: str | None = None,
-) -> Accepted:
-    """Let a checked draft pass its gates; the message that it becomes has yet to be stored.
+) -> tuple[Accepted, ...]:
+    """Let the mails that one checked draft came to pass their gates, all or none of them; the messages that they become have
+    yet to be stored. The examination is that of their `whole`.
 
     Raises `MailRefusedAtGateError`, or `UnavailableError` when a gate can't be asked.
     """
@@ -297,29 +306,52 @@ def admit(
     sender = examination.sender
     if sender is None:
         raise MailRefusedAtGateError(GateAnswer(GateName.SENDER, Verdict.REFUSED, Code.FROM_NOT_VERIFIED))
-    status, due_at = _beginning(draft, answers, now)
+    status, due_at = _beginning(drafts[0], answers, now)
     held_back = any(answer.code is Code.WARM_UP_LIMIT for answer in answers)
-    message = Message(
-        message_id=message_id,
-        account_id=token.account_id,
-        token_id=token.token_id,
-        dialect=token.dialect,
-        draft=without(draft, examination.suppressed),
-        from_name=sender.name,
-        from_address=sender.address,
-        reply_to=draft.reply_to or sender.reply_to,
-        created_at=now,
-        domain_id=None if sender.domain is None else sender.domain.domain_id,
-        identity_id=None if sender.identity is None else sender.identity.identity_id,
-        test=token.test_mode,
-        status=status,
-        due_at=due_at,
-        dropped={key: blocks[0].list.value for key, blocks in examination.suppressed.items()},
-        bulk_id=bulk_id,
-        unsubscribable=wants_link(draft, sender.domain),
-        unspent=held_back or draft.send_at is not None,
+    return tuple(
+        Accepted(
+            Message(
+                message_id=new_id(),
+                account_id=token.account_id,
+                token_id=token.token_id,
+                dialect=token.dialect,
+                draft=draft,
+                from_name=sender.name,
+                from_address=sender.address,
+                reply_to=draft.reply_to or sender.reply_to,
+                created_at=now,
+                domain_id=None if sender.domain is None else sender.domain.domain_id,
+                identity_id=None if sender.identity is None else sender.identity.identity_id,
+                test=token.test_mode,
+                status=status,
+                due_at=due_at,
+                dropped=dropped,
+                bulk_id=bulk_id,
+                unsubscribable=wants_link(draft, sender.domain),
+                unspent=held_back or draft.send_at is not None,
+            ),
+            examination.suppressed,
+            answers,
+        )
+        for draft, dropped in _remaining(drafts, examination.suppressed)
     )
-    return Accepted(message, examination.suppressed, answers)
+
+
+def _remaining(
+    drafts: Sequence[Draft], suppressed: Mapping[str, Sequence[Block]]
+) -> Iterator[tuple[Draft, dict[str, str]]]:
+    """The drafts with somebody left to write to, without those who are suppressed, and whom each lacks with their lists. The
+    first has the copies, and on record whom none of the others has."""
+    left = [each for each in drafts if any(box.address.key not in suppressed for box in each.to)]
+    lists = {key: blocks[0].list.value for key, blocks in suppressed.items()}
+    of_others = {box.address.key for other in left[1:] for box in other.to}
+    for position, each in enumerate(left):
+        if position == 0:
+            copied = replace(each, cc=drafts[0].cc, bcc=drafts[0].bcc)
+            yield without(copied, suppressed), {k: name for k, name in lists.items() if k not in of_others}
+        else:
+            own = {box.address.key for box in each.to}
+            yield without(each, suppressed), {k: name for k, name in lists.items() if k in own}
 
 
 def without(draft: Draft, suppressed: Mapping[str, object]) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, cast
 
 from letterhead import identifiers
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 PREFIX = "msg"
 MOST_IN_BATCH = 100
+_CREATED = 201
 
 
 def read_send(body: Mapping[str, object], rules: AddressRules) -> Draft:
@@ -60,7 +62,7 @@ def read_send(body: Mapping[str, object], rules: AddressRules) -> Draft:
 
 def accepted(message: Message, body: Mapping[str, object], headers: Mapping[str, str]) -> Reply:
     """201. The key in the body goes before the header's."""
-    return Reply(201, queued_body(message, _key(body) or headers.get("idempotency-key")))
+    return Reply(_CREATED, queued_body(message, _key(body) or headers.get("idempotency-key")))
 
 
 def read_batch(bodies: Sequence[object]) -> list[Mapping[str, object]]:
@@ -71,14 +73,12 @@ def read_batch(bodies: Sequence[object]) -> list[Mapping[str, object]]:
     return found
 
 
-def batch_accepted(message: Message, body: Mapping[str, object]) -> dict[str, object]:
-    """One that has been taken."""
-    return {"success": True, "response": queued_body(message, _key(body))}
-
-
-def batch_refused(refusal: Reply) -> dict[str, object]:
-    """One that hasn't, with the refusal that it would have got alone."""
-    return {"success": False, **cast("Mapping[str, object]", refusal.body)}
+def batch_entry(alone: Reply) -> dict[str, object]:
+    """What became of one, from the answer that it would have got alone."""
+    body = json.loads(alone.body) if isinstance(alone.body, str) else alone.body
+    if alone.status == _CREATED:
+        return {"success": True, "response": body}
+    return {"success": False, **cast("Mapping[str, object]", body)}
 
 
 def batch_answered(results: Sequence[Mapping[str, object]]) -> Reply:
