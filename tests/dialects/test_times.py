@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from letterhead.dialects.fields import Fields
+from letterhead.dialects.message_fields import rfc3339_moment
+from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.times import in_microseconds, in_seconds, or_null
 
 TOKYO = timezone(timedelta(hours=9))
@@ -24,6 +27,28 @@ EXAMPLES = [
 @pytest.mark.parametrize(("write", "moment", "text"), EXAMPLES)
 def test_a_moment_is_written_in_utc_in_the_services_form(write, moment, text):
     assert write(moment) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        "2026-06-14T09:00:00",
+        "2026-06-14",
+        "2026-06-14T09:00:00+25:00",
+        "2026-06-14T24:30:00Z",
+        "tomorrow",
+        "",
+        7,
+    ],
+)
+def test_what_is_no_moment_of_rfc_3339_is_named(text):
+    fields = Fields({})
+    assert rfc3339_moment(fields, "scheduled_at", text) is None
+    with pytest.raises(InvalidFieldsError) as refused:
+        fields.finish()
+    assert set(refused.value.fields) == {"scheduled_at"}
 
 
 def test_a_fraction_is_cut_off_never_rounded_into_the_future():

@@ -97,7 +97,17 @@ def test_an_inline_file_stands_beside_the_html_that_names_it():
 
 
 @pytest.mark.parametrize(
-    "kind", ["message/rfc822", "multipart/mixed", "nonsense", "text/plain; x=y\r\nEvil: 1", ""]
+    "kind",
+    [
+        "message/rfc822",
+        "multipart/mixed",
+        "nonsense",
+        "text/plain; x=y\r\nEvil: 1",
+        "",
+        "a" * 5000 + "/b",
+        "a/" + "b" * 5000,
+        "a/b" + "ü",
+    ],
 )
 def test_a_media_type_that_would_change_the_mail_is_not_taken_over(kind):
     file = next(parsed(attachments=(Attachment("a", b"x", kind),)).iter_attachments())
@@ -124,6 +134,16 @@ LONG = "x" * 995
 )
 def test_no_header_makes_a_line_longer_than_servers_take(changes, header, value):
     assert parsed(**changes)[header].strip() == value
+
+
+def test_bare_ids_and_a_bare_address_to_unsubscribe_get_the_brackets_that_headers_want():
+    """RFC 5322 section 3.6.4, RFC 2369 section 2."""
+    mail = parsed(
+        in_reply_to="a@b", references=("c@d", "<e@f>", "no id"), list_unsubscribe="https://x.example/u"
+    )
+    assert mail["in-reply-to"] == "<a@b>"
+    assert mail["references"].split() == ["<c@d>", "<e@f>", "no", "id"]
+    assert mail["list-unsubscribe"] == "<https://x.example/u>"
 
 
 def test_threads_bulk_and_own_headers_are_carried():

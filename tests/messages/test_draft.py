@@ -48,6 +48,8 @@ FAULTS = [
     pytest.param({"subject": "x" * 999}, "subject", id="subject of 999 characters"),
     pytest.param({"subject": "a\r\nX-Evil: 1"}, "subject", id="line break in the subject"),
     pytest.param({"subject": "a\u2028b"}, "subject", id="Unicode line separator in the subject"),
+    pytest.param({"subject": "\x1b[31m"}, "subject", id="a control character in the subject"),
+    pytest.param({"sender": mailbox("a@b.example", "A\x7f")}, "from.name", id="one in the sender's name"),
     pytest.param({"text": None}, "text", id="nothing to say"),
     pytest.param({"text": "", "html": ""}, "text", id="empty bodies"),
     pytest.param({"text": "x" * (2 * 1024 * 1024 + 1)}, "text", id="text over 2 MB"),
@@ -76,6 +78,18 @@ FAULTS = [
     pytest.param(
         {"list_unsubscribe": "<https://x>\r\n"}, "list_unsubscribe", id="line break in List-Unsubscribe"
     ),
+    *(
+        pytest.param({"list_unsubscribe": value}, "list_unsubscribe", id=f"{value} in List-Unsubscribe")
+        for value in (
+            "x",
+            "<javascript:alert(1)>",
+            "<https://x.example",
+            "<https://x.example/a b>",
+            "<https://x.example>, me",
+            "https://x.example, mailto:a@b.example",
+            "<mailto:>",
+        )
+    ),
     pytest.param({"send_at": NOW}, "send_at", id="a moment that is past"),
     pytest.param({"send_at": NOW + timedelta(hours=72, seconds=1)}, "send_at", id="more than 72 hours ahead"),
     pytest.param(
@@ -85,6 +99,19 @@ FAULTS = [
         {"attachments": (Attachment("a\r\nb", b"x", "text/plain"),)},
         "attachments.0.filename",
         id="line break in it",
+    ),
+    pytest.param(
+        {"attachments": (Attachment("a\x01", b"x", "text/plain"),)},
+        "attachments.0.filename",
+        id="a control character in it",
+    ),
+    *(
+        pytest.param(
+            {"attachments": (Attachment("a", b"x", "image/png", inline=True, content_id=value),)},
+            "attachments.0.id",
+            id=f"{value} as the id of an inline file",
+        )
+        for value in ("<logo>", "a>b", "a\r\nX: y", "lögo")
     ),
     pytest.param(
         {"to": (JOERG,)},
@@ -125,6 +152,10 @@ def test_headers_that_are_ours_to_set_cannot_be_set(name):
         {"headers": (("X-Campaign", "spring"),) * 15},
         {"send_at": NOW + timedelta(hours=72)},
         {"tags": ("a", "b", "c", "d", "e")},
+        {"subject": "a\tb"},
+        {"list_unsubscribe": "https://x.example/u?a=b,c"},
+        {"list_unsubscribe": "mailto:out@x.example?subject=out"},
+        {"list_unsubscribe": "<mailto:out@x.example>, <https://x.example/u>,<HTTPS://x.example/v>"},
     ],
 )
 def test_what_a_mail_can_be_is_let_through(changes):

@@ -174,12 +174,12 @@ def rfc3339_moment(fields: Fields, name: str, value: object) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        fields.wrong(name, f"The {name.replace('_', ' ')} must be an RFC 3339 date-time.")
-        return None
-    return moment.astimezone(UTC)
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    fields.wrong(name, f"The {name.replace('_', ' ')} must be an RFC 3339 date-time.")
+    return None
 
 
 def texts(fields: Fields, name: str, *, most: int) -> tuple[str, ...]:

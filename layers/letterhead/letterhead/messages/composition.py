@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from letterhead.mail.mime import mailbox_header, text_header
+from letterhead.messages.draft import is_bare_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _LINE_END = "\r\n"
 _LONGEST_LINE = 998
+_LONGEST_TYPE = 127  # each half of a media type: RFC 6838 section 4.2
+_BARE_ID = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _GENERIC = ("application", "octet-stream")
 
 
@@ -48,12 +52,14 @@ def _headers(message: Message, now: datetime) -> Iterator[tuple[str, str]]:
     yield "Subject", text_header("Subject", draft.subject)
     yield "Date", format_datetime(now)
     if draft.in_reply_to:
-        yield "In-Reply-To", draft.in_reply_to
+        yield "In-Reply-To", _message_id(draft.in_reply_to)
     if draft.references:
-        yield "References", f"{_LINE_END} ".join(draft.references)
+        yield "References", f"{_LINE_END} ".join(map(_message_id, draft.references))
     if message.unsubscribable and not message.unsubscribe_url:
         raise ValueError("a mail that is to have a link to unsubscribe is written without one")
-    unsubscribe = draft.list_unsubscribe or (message.unsubscribe_url and f"<{message.unsubscribe_url}>")
+    own = draft.list_unsubscribe
+    unsubscribe = f"<{own}>" if own and is_bare_address(own) else own
+    unsubscribe = unsubscribe or (message.unsubscribe_url and f"<{message.unsubscribe_url}>")
     if unsubscribe:
         yield "List-Unsubscribe", unsubscribe
         if message.unsubscribe_url and not draft.list_unsubscribe:
@@ -61,6 +67,11 @@ def _headers(message: Message, now: datetime) -> Iterator[tuple[str, str]]:
     if draft.bulk:
         yield "Precedence", "bulk"
     yield from draft.headers
+
+
+def _message_id(text: str) -> str:
+    """A message's id in the brackets that it is written with (RFC 5322 section 3.6.4); anything else as it is."""
+    return f"<{text}>" if _BARE_ID.fullmatch(text) else text
 
 
 def _mailboxes(header: str, boxes: Sequence[Mailbox]) -> str:
@@ -108,7 +119,8 @@ def _media_type(file: Attachment) -> tuple[str, str]:
     """The two halves of a file's media type. Text and messages go as bytes too, so that no line of theirs is touched."""
     main, _, sub = file.content_type.partition(";")[0].strip().lower().partition("/")
     plain = (
-        main.isascii()
+        max(len(main), len(sub)) <= _LONGEST_TYPE
+        and main.isascii()
         and sub.isascii()
         and main.isalnum()
         and sub.replace("-", "").replace(".", "").replace("+", "").isalnum()

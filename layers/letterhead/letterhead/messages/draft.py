@@ -45,6 +45,12 @@ _OURS = frozenset(
 )  # fmt: skip
 _OUR_PREFIXES = ("content-", "x-ses-", "arc-", "resent-", "list-")
 _BREAKS = frozenset("\r\n\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+_BRACKETS = frozenset("<>")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")  # but for the tab
+# RFC 2369 section 2: addresses in angle brackets; one alone may come without them.
+_AT = r"(?:https?://|mailto:)[^\s<>]+"
+_UNSUBSCRIBE_BARE = re.compile(_AT, re.IGNORECASE)
+_UNSUBSCRIBE = re.compile(rf"<{_AT}>(?:\s*,\s*<{_AT}>)*", re.IGNORECASE)
 
 
 class MessageType(StrEnum):
@@ -227,6 +233,16 @@ def _header_faults(draft: Draft) -> Iterator[tuple[str, str]]:
         yield from _printable_faults(f"references.{position}", reference)
     if draft.list_unsubscribe is not None:
         yield from _printable_faults("list_unsubscribe", draft.list_unsubscribe)
+        if not _UNSUBSCRIBE.fullmatch(draft.list_unsubscribe) and not is_bare_address(draft.list_unsubscribe):
+            yield (
+                "list_unsubscribe",
+                "The list_unsubscribe must be addresses (https: or mailto:) in angle brackets.",
+            )
+
+
+def is_bare_address(list_unsubscribe: str) -> bool:
+    """Whether it is one address to unsubscribe at, without the brackets that the header has around each."""
+    return _UNSUBSCRIBE_BARE.fullmatch(list_unsubscribe) is not None
 
 
 def _own_header_faults(headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -253,6 +269,9 @@ def _attachment_faults(attachments: Sequence[Attachment]) -> Iterator[tuple[str,
         yield from _line_faults(f"attachments.{position}.filename", each.filename)
         if each.content_id is not None:
             yield from _printable_faults(f"attachments.{position}.id", each.content_id)
+            if not _BRACKETS.isdisjoint(each.content_id):
+                where = f"attachments.{position}.id"
+                yield where, f"The {where} may not have angle brackets: they are put around it."
 
 
 def _time_faults(send_at: datetime | None, now: datetime) -> Iterator[tuple[str, str]]:
@@ -267,6 +286,8 @@ def _time_faults(send_at: datetime | None, now: datetime) -> Iterator[tuple[str,
 def _line_faults(name: str, text: str) -> Iterator[tuple[str, str]]:
     if not _BREAKS.isdisjoint(text):
         yield name, f"The {name} may not contain line breaks."
+    elif _CONTROLS.search(text):
+        yield name, f"The {name} may not contain control characters."
     elif not _is_text(text):
         yield name, f"The {name} contains characters that can't be used."
 
