@@ -77,6 +77,7 @@ def _too_many_patterns(_: Exception) -> Problem:
     return Problem(Kind.INVALID, fields={"patterns": (text,)})
 
 
+_MAILERSENDS_MARK = " #MS42207"  # contracts A.8: a part of its sentence, which stands in its answers alone
 _GATE_KINDS = {
     "from_not_verified": Kind.FROM_NOT_VERIFIED,
     "identity_not_verified": Kind.FROM_NOT_VERIFIED,
@@ -91,7 +92,7 @@ _GATE_KINDS = {
 def _refused_at_gate(error: Any) -> Problem:
     answer = error.answer
     kind = _GATE_KINDS.get(answer.code, Kind.FORBIDDEN)
-    text = f"{answer.detail} {answer.fix}".strip()
+    text = f"{answer.detail.removesuffix(_MAILERSENDS_MARK)} {answer.fix}".strip()
     if kind is Kind.FROM_NOT_VERIFIED:
         return Problem(kind, text, {"from.email": (answer.detail,)})
     return Problem(kind, text, retry_after=error.retry_after)

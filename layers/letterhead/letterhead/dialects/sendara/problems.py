@@ -26,6 +26,9 @@ _CODES = {
 _FIELDS = {
     "domain_name": "domain",
     "from.email": "metadata.from_email",
+    "from.name": "metadata.from_email",
+    "reply_to.email": "metadata.reply_to",
+    "reply_to.name": "metadata.reply_to",
     "to": "destination",
     "to.0.email": "destination.email",
     "subject": "payload.subject",

@@ -27,6 +27,8 @@ _FIELDS = {
     "domain_name": "domain",
     "from.email": "from_email",
     "from.name": "from_name",
+    "reply_to.email": "reply_to",
+    "reply_to.name": "reply_to",
     "template_id": "templateId",
     "personalization": "variables",
 }
