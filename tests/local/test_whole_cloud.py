@@ -141,6 +141,12 @@ def test_all_workers_share_one_copy_of_a_layer(cloud, stack):
     assert len(list(cloud.checkout.scratch.rglob("words.py"))) == 1
 
 
+def test_functions_see_the_runtimes_packages_and_none_of_the_emulators(stack):
+    answer = json.loads(get(stack.origin + "/v1/things")[1])
+
+    assert answer["seen"] == {"boto3": True, "yaml": False, "ministack": False}
+
+
 def test_a_crash_shows_nothing_but_is_in_the_logs(cloud, stack):
     status, body = get(stack.origin + "/crash")
 

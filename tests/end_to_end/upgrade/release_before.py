@@ -46,8 +46,8 @@ def write_release_before(build: Path, folder: Path) -> Path:
     shutil.copytree(build / resources[LAYER]["Properties"]["ContentUri"], layer)
     (layer / "python" / MARK).write_text("")
     resources[LAYER]["Properties"]["ContentUri"] = str(layer)
-    path = folder / "template.yaml"
-    path.write_text(yaml.safe_dump(template, sort_keys=False, allow_unicode=True))
+    path = folder / "template.json"
+    path.write_text(json.dumps(template))
     return path
 
 
