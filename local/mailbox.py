@@ -46,8 +46,8 @@ class Mailbox:
         """Forget all mails."""
         self._mails.clear()
 
-    def as_json(self) -> list[dict[str, Any]]:
-        """All mails, newest first.
+    def as_json(self, to: str = "") -> list[dict[str, Any]]:
+        """All mails, newest first; with `to`, those that have it in an address of their To alone.
 
         `from`, `subject`, `text`, `html` and `raw` are strings ("" where a mail has none); `to`, `cc` and
         `reply_to` are lists of addresses as written (`Amy <amy@example.com>`); `headers` maps each header's name
@@ -55,7 +55,7 @@ class Mailbox:
         newline alone; `links` are the web addresses in the mail, each once, in their order; sizes are bytes after
         decoding; `raw` is the mail as UTF-8, or as Latin-1 where it isn't UTF-8.
         """
-        return [mail.as_json() for mail in self._mails]
+        return [mail.as_json() for mail in self._mails if mail.is_to(to)]
 
     def page(self) -> str:
         """The newest mails as one HTML page that works without JavaScript and loads nothing from elsewhere.
@@ -79,6 +79,10 @@ class Mail:
     @cached_property
     def message(self) -> EmailMessage:
         return message_from_bytes(self.raw, policy=policy.default)
+
+    def is_to(self, part: str) -> bool:
+        """Whether an address of its To has that in it."""
+        return not part or any(part in address for address in self._content["to"])
 
     def as_json(self) -> dict[str, Any]:
         return dict(self._content)

@@ -82,8 +82,8 @@ class Control:
     async def _show_page(self, _request: web.Request) -> web.Response:
         return web.Response(text=self._mailbox.page(), content_type="text/html")
 
-    async def _list_mails(self, _request: web.Request) -> web.Response:
-        return web.json_response(self._mailbox.as_json())
+    async def _list_mails(self, request: web.Request) -> web.Response:
+        return web.json_response(self._mailbox.as_json(request.query.get("to", "")))
 
     async def _empty_mailbox(self, _request: web.Request) -> web.Response:
         self._mailbox.clear()

@@ -156,8 +156,11 @@ def test_an_unknown_fault_is_refused_with_the_known_ones(body):
 def test_mails_are_listed_newest_first_and_can_be_forgotten():
     async def conversation(port):
         port.mailbox.add(MAIL, "a@x.example", ["b@y.example"])
-        port.mailbox.add(MAIL.replace(b"Hello", b"Again"), "a@x.example", ["b@y.example"])
+        again = MAIL.replace(b"Hello", b"Again").replace(b"b@y", b"carl+1@y")
+        port.mailbox.add(again, "a@x.example", ["carl+1@y.example"])
         _, mails = await port.call("GET", "/mailbox")
+        _, carls = await port.call("GET", "/mailbox?to=carl%2B1%40y.example")
+        assert [mail["subject"] for mail in carls] == ["Again"]
         deleted, _ = await port.call("DELETE", "/mailbox")
         return [mail["subject"] for mail in mails], deleted, await port.call("GET", "/mailbox")
 
