@@ -67,9 +67,12 @@ class Crowd:
         self._records += [_line(one["name"], one) for one in made["dns_records"]]
         self.answer()
         ses = self.cloud.aws("sesv2")
+
+        def is_verified(item: dict[str, Any]) -> bool:
+            return bool(ses.get_email_identity(EmailIdentity=item["name"]["S"])["VerifiedForSendingStatus"])
+
         with ThreadPoolExecutor(8) as pool:
-            seen = pool.map(lambda item: ses.get_email_identity(EmailIdentity=item["name"]["S"]), items)
-            assert all(one["VerifiedForSendingStatus"] for one in seen)
+            self.cloud.until(lambda: list(pool.map(is_verified, items)), all)
 
     def leave(self) -> None:
         """Be gone, so that no other test's sweeps meet domains whose records are."""

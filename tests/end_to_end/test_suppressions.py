@@ -64,8 +64,9 @@ def test_a_file_is_imported_by_a_job_and_comes_out_again(cloud: LocalCloud, acco
     assert (done["added"], done["refused"]) == (1500, 1)
     report = cloud.send("GET", f"{cloud.origin}{job}/result", headers=headers)
     assert report.text == "row,value,error\r\n1502,nobody,isn't a valid email address\r\n"
-    exported = account.mailersend("POST", "/v1/suppressions/export?list=unsubscribes").json["data"]
-    path = f"/v1/jobs/{exported['id']}"
+    exported = account.mailersend("POST", "/v1/suppressions/export?list=unsubscribes")
+    assert exported.status == 202, exported.text
+    path = f"/v1/jobs/{exported.json['data']['id']}"
     cloud.until(lambda: account.mailersend("GET", path).json["data"]["status"], "completed".__eq__)
     asked = {"Authorization": f"Bearer {account.tokens['mailersend']}"}
     rows = cloud.send("GET", f"{cloud.origin}{path}/result", headers=asked).text.splitlines()
