@@ -98,6 +98,22 @@ def test_a_gradual_one_is_of_every_function_behind_the_api_and_goes_back_on_an_a
     assert len(found) + number_of_routes() <= MOST_RESOURCES
 
 
+@pytest.mark.parametrize("rollout", ["AllAtOnce", GRADUAL])
+def test_the_api_calls_aliases_and_may_so_that_moving_them_moves_its_calls(rollout):
+    found = translated(rollout)
+    aliases = {f"{name}Aliaslive" for name in behind_the_api()}
+    assert aliases == set(of_type(found, "AWS::Lambda::Alias"))
+    (api,) = of_type(found, "AWS::ApiGatewayV2::Api").values()
+    called = re.findall(r"functions/\$\{(\w+)\}/invocations", json.dumps(api["Properties"]["Body"]))
+    assert set(called) == aliases
+    allowed = {
+        each["Properties"]["FunctionName"]["Ref"]
+        for each in of_type(found, "AWS::Lambda::Permission").values()
+        if each["Properties"]["Principal"] == "apigateway.amazonaws.com"
+    }
+    assert allowed == aliases
+
+
 @pytest.mark.parametrize("layer", sorted(resources(LAYER)))
 def test_a_changed_layer_is_a_new_version_of_every_function_behind_the_api(layer):
     before, after = versions(translated()), versions(translated(changed_layer=layer))

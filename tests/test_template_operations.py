@@ -96,6 +96,21 @@ def test_every_alarm_has_its_line_in_the_runbook():
     assert [name for name in resources("AWS::CloudWatch::Alarm") if f"`{name}`" not in runbook] == []
 
 
+def test_the_dashboard_shows_every_metric_that_is_documented():
+    body = resources("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
+    documented = re.findall(
+        r"^\| `([A-Z]\w+)` \| (?:count|milliseconds) \|",
+        (PATH.parent / "docs" / "operate.md").read_text(),
+        re.MULTILINE,
+    )
+    assert {"Registrations", "Verifications", "Findings", "Events", "GateRefusals"} <= set(documented)
+    # How long requests take, the API's own metric shows.
+    assert [
+        name for name in documented if f'MetricName=\\"{name}\\"' not in body and name != "Duration"
+    ] == []
+    assert "ApproximateAgeOfOldestMessage" in body
+
+
 def test_the_dashboard_is_json_once_its_names_are_filled_in():
     body = resources("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
     widgets = json.loads(re.sub(r"\$\{[\w:]+\}", "filled-in", body))["widgets"]

@@ -43,6 +43,7 @@ def test_each_request_is_one_line_that_finds_it_again(door):
         "status": 200,
     }
     assert (line["account"], line["dialect"]) == ("1account1account", "sendara")
+    assert line["domain"] == "acme.com"
     assert line["milliseconds"] >= 0
 
 

@@ -56,7 +56,8 @@ class JobBatch:
         line: dict[str, Any] = {}
         try:
             job = self._read(body)
-            line = {"endpoint": job.endpoint_id, "delivery": job.delivery_id, "event": job.event_id}
+            line = {"account": job.account_id, "endpoint": job.endpoint_id}
+            line |= {"delivery": job.delivery_id, "event": job.event_id}
             now = job.now if self._emulated and job.now is not None else utc_now()
             began = time.monotonic()
             became = self._delivering.carry_out(job, now)

@@ -75,6 +75,8 @@ class RequestLog:
             line["account"] = token.account_id
             line["dialect"] = token.dialect
             line["token"] = token.preview
+        if failure is None and (domain := http.parameters.get("domain")) and "@" not in domain:
+            line["domain"] = domain  # name or id; what isn't the account's own is a failure
         if failure is not None:
             line["kind"] = kind = problem_of(failure).kind
             if kind in _NOT_THE_CALLERS:

@@ -63,12 +63,25 @@ class WebhookDesk:
         now = utc_now()
         if isinstance(request, Announcement):
             deliveries = self._fan_out.spread(request, now)
-            self._logger.info("spread", extra={"event": request.key.event_id, "deliveries": deliveries})
+            self._logger.info(
+                "spread",
+                extra={
+                    "account": request.key.account_id,
+                    "event": request.key.event_id,
+                    "deliveries": deliveries,
+                },
+            )
         elif isinstance(request, ReplayRequest):
             again = self._replaying.some(request, self._replays, now)
-            self._logger.info("replayed", extra={"endpoint": request.endpoint_id, "deliveries": again})
+            self._logger.info(
+                "replayed",
+                extra={"account": request.account_id, "endpoint": request.endpoint_id, "deliveries": again},
+            )
         else:
             if self._emulated and request.now is not None:
                 now = request.now
             verdict = self._judging.look(request.account_id, request.endpoint_id, gone=request.gone, now=now)
-            self._logger.info("judged", extra={"endpoint": request.endpoint_id, "verdict": verdict})
+            self._logger.info(
+                "judged",
+                extra={"account": request.account_id, "endpoint": request.endpoint_id, "verdict": verdict},
+            )
