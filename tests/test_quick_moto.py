@@ -109,3 +109,62 @@ def test_each_test_finds_empty_tables_and_streams(client, _time):
         StreamArn=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
     )
     assert len(streams.get_records(ShardIterator=at["ShardIterator"])["Records"]) == 1
+
+
+def test_a_query_reads_one_key_in_order_and_in_pages_through_an_index_too(client):
+    client.create_table(
+        TableName="Things",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": "id", "KeyType": "HASH"},
+            {"AttributeName": "at", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": kind}
+            for name, kind in {"id": "S", "at": "N", "kind": "S", "rank": "N"}.items()
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by_kind",
+                "KeySchema": [
+                    {"AttributeName": "kind", "KeyType": "HASH"},
+                    {"AttributeName": "rank", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    things = [
+        {"id": {"S": name}, "at": {"N": str(at)}, "kind": {"S": kind}, "rank": {"N": str(10 - at)}}
+        for name, kind in (("a", "x"), ("b", "x"), ("c", "y"))
+        for at in (2, 10, 9)
+    ]
+    for thing in [*things, {"id": {"S": "a"}, "at": {"N": "3"}}]:  # the last is in no index
+        client.put_item(TableName="Things", Item=thing)
+
+    def read(key, value, newest_first, **where):
+        asked = {
+            "TableName": "Things",
+            "KeyConditionExpression": "#key = :value",
+            "ExpressionAttributeNames": {"#key": key},
+            "ExpressionAttributeValues": {":value": {"S": value}},
+            "ScanIndexForward": not newest_first,
+            "Limit": 2,
+        } | where
+        for page in client.get_paginator("query").paginate(**asked):
+            assert len(page["Items"]) <= 2
+            yield from ((item["id"]["S"], int(item["at"]["N"])) for item in page["Items"])
+
+    assert list(read("id", "a", newest_first=False)) == [("a", 2), ("a", 3), ("a", 9), ("a", 10)]
+    assert list(read("id", "a", newest_first=True)) == [("a", 10), ("a", 9), ("a", 3), ("a", 2)]
+    assert list(read("id", "nobody", newest_first=False)) == []
+    found = list(read("kind", "x", newest_first=False, IndexName="by_kind"))
+    assert [at for _, at in found] == [10, 10, 9, 9, 2, 2]
+    assert set(found) == {(name, at) for name in "ab" for at in (2, 9, 10)}
+
+
+def test_an_item_is_as_heavy_as_dynamodb_takes_it(client, key):
+    heavy = {str(number): {"S": "x" * 100_000} for number in range(4)}
+    client.put_item(TableName="Things", Item=key | heavy)
+    with pytest.raises(ClientError, match="Item size has exceeded"):
+        client.put_item(TableName="Things", Item=key | heavy | {"more": {"S": "x" * 10_000}})

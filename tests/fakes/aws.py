@@ -13,7 +13,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from letterhead.adapters.tables.connection import connection
-from tests.fakes.quick_moto import empty_copy, make_moto_quick
+from tests.fakes.quick_dynamodb import empty_copy
+from tests.fakes.quick_moto import make_moto_quick
 from tests.fakes.source_template import TABLE, resources
 
 REGION = "eu-west-1"
