@@ -1,5 +1,5 @@
 # Letterhead's one entry: `make help` lists what there is. Everything is made inside this folder, in .venv and .build
-# (pip's own cache of downloads excepted). `PYTHON=python3.13 make …` chooses the Python that makes .venv.
+# (pip's own cache of downloads and Python's __pycache__ excepted). `PYTHON=python3.13 make …` chooses the Python that makes .venv.
 
 PYTHON ?= python3
 SHELL := /bin/sh
@@ -12,6 +12,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # Tools, this Python among them, come from .venv; they keep their caches and state in .build.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUTF8 := 1
+# Thousands of tests are rewritten once, not at each run, whatever the shell says of bytecode.
+unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 export __SAM_CLI_APP_DIR := $(CURDIR)/.build/sam
 VENV := .venv/.made

@@ -6,6 +6,7 @@ An audit hook sees each connection, datagram and look-up that Python makes, UDP 
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import re
 import socket
@@ -64,6 +65,18 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     if not isinstance(val, str) or len(val) > LONGEST_ID:
         return None
     return argname if MADE_ANEW.search(val) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """Spare the collector of garbage what stays to the end, every module and all the tests; have it look less often."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
+        gc.enable()
 
 
 @pytest.fixture
