@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,12 @@ from urllib.parse import unquote
 
 from letterhead.http.routes import ROUTES
 
-EXAMPLE = json.loads(
-    (Path(__file__).parents[2] / "events" / "http_api_request.json").read_text(encoding="utf-8")
-)
+_EXAMPLE_TEXT = (Path(__file__).parents[2] / "events" / "http_api_request.json").read_text(encoding="utf-8")
+EXAMPLE = json.loads(_EXAMPLE_TEXT)
+_BY_LENGTH: dict[tuple[str, int], list[tuple[str, list[str]]]] = defaultdict(list)
+for _route in sorted(ROUTES, key=lambda route: route.path.count("{")):
+    _parts = _route.path.split("/")
+    _BY_LENGTH[_route.method, len(_parts)].append((_route.path, _parts))
 REQUEST_ID: str = EXAMPLE["requestContext"]["requestId"]
 
 
@@ -30,7 +33,7 @@ def api_event(
     source: str | None = None,
 ) -> dict[str, Any]:
     """The event of one request. The path is the raw one; `body` as bytes comes base64-encoded, as binary bodies do."""
-    event: dict[str, Any] = deepcopy(EXAMPLE)
+    event: dict[str, Any] = json.loads(_EXAMPLE_TEXT)
     http = event["requestContext"]["http"]
     http["method"], http["path"] = method, path
     event["rawPath"], event["rawQueryString"] = path, query
@@ -56,14 +59,12 @@ def matched(method: str, path: str) -> tuple[str, dict[str, str]]:
     (API Gateway developer guide, "Routing API requests").
     """
     segments = [unquote(segment) for segment in path.split("/")]
-    for route in sorted(ROUTES, key=lambda route: route.path.count("{")):
-        parts = route.path.split("/")
-        if route.method == method and len(parts) == len(segments):
-            pairs = list(zip(parts, segments, strict=True))
-            if all(part == segment or (part.startswith("{") and segment) for part, segment in pairs):
-                return f"{method} {route.path}", {
-                    part.strip("{}"): segment for part, segment in pairs if part.startswith("{")
-                }
+    for whole, parts in _BY_LENGTH.get((method, len(segments)), ()):
+        pairs = list(zip(parts, segments, strict=True))
+        if all(part == segment or (part.startswith("{") and segment) for part, segment in pairs):
+            return f"{method} {whole}", {
+                part.strip("{}"): segment for part, segment in pairs if part.startswith("{")
+            }
     return "$default", {}
 
 
