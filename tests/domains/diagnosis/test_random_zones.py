@@ -136,7 +136,7 @@ class RandomDns:
         )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.data(),
     st.sampled_from(DOMAINS),
@@ -161,7 +161,7 @@ def test_no_zone_makes_it_raise(data, case, before, provider, thorough):
             assert row.status is before
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data(), st.sampled_from(DOMAINS), st.sampled_from(RecordStatus))
 def test_all_six_as_required_pass_whatever_else_there_is(data, case, before):
     zone = Zone("acme.test", ("ns1.acme.test",))

@@ -176,7 +176,7 @@ ODD_HEADERS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(ODD_HEADERS | st.binary(max_size=30), max_size=5), st.binary(max_size=60), st.booleans())
 def test_no_mail_breaks_the_mailbox(headers, body, parts):
     part = b"--b\n" + b"\n".join(headers[1:]) + b"\n\n" + body + b"\n--b--\n"

@@ -56,7 +56,7 @@ def sent(draft):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(HEADERS, st.binary(max_size=40))
 def test_no_raw_mail_breaks_sending(headers, body):
     lines = [b"From: a@b.com", *(f"{name}: {value}".encode("utf-8", "replace") for name, value in headers)]
@@ -71,7 +71,7 @@ def test_no_raw_mail_breaks_sending(headers, body):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(ODD_TEXT, ODD_TEXT, ODD_TEXT, ODD_TEXT, ODD_TEXT)
 def test_no_simple_mail_breaks_sending(sender, recipient, subject, text, filename):
     attachment = {"FileName": filename, "RawContent": b"x", "ContentType": subject, "ContentId": text}
