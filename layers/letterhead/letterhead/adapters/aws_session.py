@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from botocore.config import Config
 from botocore.session import Session, get_session
 
 if TYPE_CHECKING:
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
 
 @cache
 def session() -> Session:
-    """The process's session."""
-    return get_session()
+    """The process's session.
+
+    Its clients' User-Agent is put together here: botocore's own is made anew twice a call, which takes longer than signing it.
+    """
+    made = get_session()
+    application = made.get_config_variable("user_agent_appid")
+    agent = made.user_agent() + (f" app/{application}" if application else "")
+    made.set_default_client_config(Config(user_agent=agent))
+    return made
 
 
 @cache
