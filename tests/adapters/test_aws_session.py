@@ -45,7 +45,9 @@ def test_calls_say_what_makes_them_and_which_function(aws_environment, monkeypat
         )
     (agent,) = set(agents)
     assert agent.startswith("Botocore/")
-    assert agent.endswith(" app/send_messages") is (application is not None)
+    assert [part for part in agent.split() if part.startswith("app/")] == [f"app/{application}"] * (
+        application is not None
+    )
 
 
 def test_the_extras_of_s3_are_added_once_however_many_adapters_there_are(tables):

@@ -139,6 +139,14 @@ def test_a_bounce_suppresses_and_the_next_mail_is_refused_in_each_dialects_words
     assert (warned.status, "x-message-id" in warned.headers) == (202, False)
     (warning,) = warned.json["warnings"]
     assert (warning["type"], warning["recipients"][0]["reasons"]) == ("ALL_SUPPRESSED", ["hard_bounced"])
+    (newest, *_) = shop.mailersend("GET", "/v1/messages").json["data"]
+    nobody = cloud.until(
+        lambda: shop.mailersend("GET", f"/v1/messages/{newest['id']}").json["data"]["emails"],
+        lambda emails: bool(emails and emails[0]["activity"]),
+    )
+    assert [(each["to"], [activity["type"] for activity in each["activity"]]) for each in nobody] == [
+        (to, ["suppressed"])
+    ]
     some = shop.mailersend(
         "POST", "/v1/email", mail("rita2@reader.example", cc=[{"email": to, "name": "Gone"}])
     )

@@ -51,6 +51,11 @@ def stored() -> list[MessageItem]:
     return list(MessageItem.scan())
 
 
+def to_leave() -> list[MessageItem]:
+    """The messages that go to somebody; of one to nobody only a record is kept."""
+    return [kept for kept in stored() if kept.status != "failed"]
+
+
 def suppress(
     agency: Agency,
     address: str,

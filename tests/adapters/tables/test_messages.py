@@ -90,7 +90,15 @@ FULL = message(
 )
 
 
-@pytest.mark.parametrize("made", [message(), FULL])
+TO_NOBODY = message(
+    draft=draft(to=(), text=None),
+    status=MessageStatus.FAILED,
+    failure="recipient_suppressed",
+    dropped={"x@reader.example": "blocklist"},
+)
+
+
+@pytest.mark.parametrize("made", [message(), FULL, TO_NOBODY])
 def test_a_message_is_read_as_it_was_stored(store, made):
     store.add(made)
     assert store.by_id(ACCOUNT, made.message_id) == made

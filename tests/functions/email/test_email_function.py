@@ -8,6 +8,8 @@ from collections import Counter
 import pytest
 
 from letterhead import identifiers
+from letterhead.adapters.message_stream import accepted_messages, departure_requests
+from letterhead.adapters.tables import draft_text
 from letterhead.adapters.tables.connection import connection
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.templates import TemplateTable
@@ -16,7 +18,7 @@ from letterhead.templates.template import Template
 from letterhead.tokens.dialect import Dialect
 from tests.capacity_meter import metered
 from tests.fakes.dialect_mails import DIALECTS, TAKEN, body, refusal
-from tests.fakes.email_calls import send, stored, suppress
+from tests.fakes.email_calls import send, stored, suppress, verified
 from tests.fakes.sender_identities import FORECAST, identity
 from tests.fakes.sending_domains import NOW
 
@@ -68,7 +70,128 @@ def test_towards_mailersend_it_is_a_warning(function, agency, domain):
     assert some.json["warnings"][0]["recipients"] == [
         {"email": "rita@reader.example", "name": None, "reasons": ["hard_bounced"]}
     ]
-    assert len(stored()) == 1
+    assert sorted((kept.status, kept.failure, kept.dropped) for kept in stored()) == [
+        ("failed", "recipient_suppressed", {"rita@reader.example": "hard_bounces"}),
+        ("queued", None, {"rita@reader.example": "hard_bounces"}),
+    ]
+
+
+def test_a_mail_to_nobody_is_kept_without_its_content_and_costs_what_a_mail_does(function, agency, domain):
+    suppress(agency, "rita@reader.example")
+    mail = body(Dialect.MAILERSEND) | {
+        "html": "<p>" + "".join(str(number**7) for number in range(2_000)) + "</p>",
+        "bcc": [{"email": "b@reader.example"}],
+    }
+    token = agency.token(Dialect.MAILERSEND)
+    with metered(connection().client) as cost:
+        send(function, agency, Dialect.MAILERSEND, mail, token=token)
+    assert cost.read_units(*STORES) <= 2.5
+    assert cost.write_units(*STORES) <= 2
+    (kept,) = stored()
+    assert kept.content_key is None
+    assert draft_text.from_bytes(kept.draft).recipients == ()
+    assert departure_requests([{"eventName": "INSERT", "dynamodb": {"NewImage": kept.serialize()}}]) == []
+    (told,) = accepted_messages([{"eventName": "INSERT", "dynamodb": {"NewImage": kept.serialize()}}])
+    assert told.accepted_message_id == kept.message_id
+
+
+def test_of_a_bulk_each_mail_to_nobody_is_on_record_and_none_of_its_messages(function, agency, domain):
+    suppress(agency, "b@reader.example")
+    mails = [
+        body(Dialect.MAILERSEND) | {"to": [{"email": f"{name}@reader.example"}], "message_type": "marketing"}
+        for name in "abc"
+    ]
+    token = agency.token(Dialect.MAILERSEND)
+    answer = send(function, agency, Dialect.MAILERSEND, mails, "/v1/bulk-email", token)
+    assert answer.status == 202
+    assert Counter((kept.status, *(kept.dropped or ())) for kept in stored()) == {
+        ("queued",): 2,
+        ("failed", "b@reader.example"): 1,
+    }
+    told = function.call("GET", f"/v1/bulk-email/{answer.json['bulk_email_id']}", token.text).json["data"]
+    assert (len(told["messages_id"]), told["suppressed_recipients_count"]) == (2, 1)
+
+
+def test_of_mails_that_go_apart_there_is_one_record_when_all_are_to_nobody(function, agency, domain):
+    for name in "ab":
+        suppress(agency, f"{name}@reader.example")
+    mail = body(Dialect.MAILERSEND) | {
+        "to": [{"email": f"{name}@reader.example"} for name in "ab"],
+        "message_type": "marketing",
+    }
+    assert send(function, agency, Dialect.MAILERSEND, mail).json["warnings"][0]["type"] == "ALL_SUPPRESSED"
+    (kept,) = stored()
+    assert (kept.status, set(kept.dropped)) == ("failed", {"a@reader.example", "b@reader.example"})
+
+
+def test_a_refused_sender_leaves_nothing_of_a_mail_to_nobody(function, agency, domain):
+    suppress(agency, "rita@reader.example")
+    mail = body(Dialect.MAILERSEND, sender="news@other.example")
+    assert send(function, agency, Dialect.MAILERSEND, mail).status == 422
+    assert stored() == []
+
+
+# --- what a domain's settings say ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("setting", "asked", "bulk"),
+    [(True, None, True), (True, False, None), (False, True, True), (False, None, None), (None, None, None)],
+)
+def test_a_domain_says_whether_mail_is_in_bulk_unless_the_mail_does(function, agency, setting, asked, bulk):
+    verified(agency, settings={} if setting is None else {"precedence_bulk": setting})
+    mail = body(Dialect.MAILERSEND) | ({} if asked is None else {"precedence_bulk": asked})
+    assert send(function, agency, Dialect.MAILERSEND, mail).status == 202
+    (kept,) = stored()
+    assert draft_text.from_bytes(kept.draft).bulk is bulk
+
+
+def test_a_setting_holds_for_mail_of_every_dialect(function, agency):
+    verified(agency, settings={"precedence_bulk": True})
+    for dialect in DIALECTS:
+        assert send(function, agency, dialect, body(dialect)).status == TAKEN[dialect]
+    assert [draft_text.from_bytes(kept.draft).bulk for kept in stored()] == [True] * 3
+
+
+REPEATED = {
+    "to": [{"email": "a@b.example", "name": "first"}, {"email": "c@b.example"}, {"email": "A@b.example"}],
+    "cc": [{"email": "c@b.example"}, {"email": "d@b.example"}],
+    "bcc": [{"email": "d@b.example"}, {"email": "a@B.example"}],
+}
+
+
+def test_a_domain_that_ignores_repeated_recipients_sends_each_one_mail(function, agency):
+    verified(agency, settings={"ignore_duplicated_recipients": True})
+    mail = body(Dialect.MAILERSEND) | REPEATED
+    assert send(function, agency, Dialect.MAILERSEND, mail).status == 202
+    (kept,) = stored()
+    found = draft_text.from_bytes(kept.draft)
+    assert [box.address.key for box in found.to] == ["a@b.example", "c@b.example"]
+    assert [box.address.key for box in found.cc] == ["d@b.example"]
+    assert (found.to[0].name, found.bcc) == ("first", ())
+    explained = send(function, agency, Dialect.MAILERSEND, mail, "/v1/email/explain")
+    assert explained.json["data"]["can_send"] is True
+
+
+@pytest.mark.parametrize("settings", [{}, {"ignore_duplicated_recipients": False}])
+def test_other_domains_refuse_them(function, agency, settings):
+    verified(agency, settings=settings)
+    answer = send(function, agency, Dialect.MAILERSEND, body(Dialect.MAILERSEND) | REPEATED)
+    assert set(answer.json["errors"]) == {"to.2.email", "cc.0.email", "bcc.0.email", "bcc.1.email"}
+
+
+def test_repeated_recipients_are_refused_when_nobody_can_be_asked_about_the_sender(
+    function, agency, domain, dynamodb_faults
+):
+    token = agency.token(Dialect.MAILERSEND)
+    send(function, agency, Dialect.MAILERSEND, body(Dialect.MAILERSEND), token=token)
+    before = len(stored())
+    for number in range(4):
+        dynamodb_faults.break_call(number)
+        answer = send(function, agency, Dialect.MAILERSEND, body(Dialect.MAILERSEND) | REPEATED, token=token)
+        dynamodb_faults.mend()
+        assert answer.status in (422, 503)
+    assert len(stored()) == before
 
 
 def test_an_identity_sends_under_its_domain(function, agency, domain):

@@ -20,8 +20,9 @@ from letterhead.http.sender_calls import SenderCalls
 from letterhead.idempotency.key import IdempotencyKeyError
 from letterhead.idempotency.run import AnswerNotKeptError, InFlightError, KeyReusedError
 from letterhead.messages.acceptance import Examination, accept, admit, whole
+from letterhead.messages.booking import booked_to_nobody
 from letterhead.messages.bulk import MOST_DRAFTS, Bulk, BulkNotFoundError, RememberedLists, RememberedSenders
-from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError
+from letterhead.messages.draft import AttachmentsTooLargeError, DraftRefusedError, named_once, names_twice
 from letterhead.messages.gates import (
     Code,
     GateAnswer,
@@ -107,6 +108,18 @@ class Gatekeepers:
                 addresses.setdefault(domain_id, []).extend(box.address.key for box in draft.recipients)
         for domain_id, of_domain in addresses.items():
             self.lists.ask(request.account_id, domain_id, of_domain, request.now)
+
+    def named_once(self, draft: Draft, request: Request) -> Draft:
+        """The draft without repeated recipients, if the domain that it is from has them ignored; else as it is."""
+        if not names_twice(draft):
+            return draft
+        sender = self.examination(draft, request, spending=False).sender
+        ignores = (
+            sender is not None
+            and sender.domain is not None
+            and sender.domain.settings.get("ignore_duplicated_recipients") is True
+        )
+        return named_once(draft) if ignores else draft
 
     def examination(self, draft: Draft, request: Request, *, spending: bool) -> Examination:
         """The gates of one draft; `spending` says whether limits are used up or only looked at."""
@@ -203,6 +216,8 @@ class EmailCalls:
         except MailRefusedAtGateError as refusal:
             suppressed = refusal.answer.code is Code.RECIPIENT_SUPPRESSED
             if suppressed and request.dialect is Dialect.MAILERSEND:
+                for record in _to_nobody(drafts, request, examination):
+                    self._store.add(record)
                 return mailersend.all_suppressed(examination.suppressed, _names(drafts))
             raise
         return _answer(outcomes[0], drafts, request)
@@ -210,7 +225,7 @@ class EmailCalls:
     def explain(self, request: Request) -> Reply:
         """`POST /v1/email/explain` and its like: what every gate says, sending nothing."""
         keepers = self._keepers()
-        draft = self._drafting.read(request.json, request.dialect)
+        draft = keepers.named_once(self._drafting.read(request.json, request.dialect), request)
         wrong: Mapping[str, tuple[str, ...]] = {}
         size = GateAnswer(GateName.SIZE)
         try:
@@ -231,6 +246,7 @@ class EmailCalls:
         bulk_id = identifiers.new_id(request.now)
         keepers = self._keepers()
         messages: list[Message] = []
+        to_nobody: list[Message] = []
         ready: dict[int, tuple[Draft, ...]] = {}
         errors: dict[str, Mapping[str, Sequence[str]]] = {}
         suppressed: dict[str, tuple[str, ...]] = {}
@@ -256,7 +272,9 @@ class EmailCalls:
                 )
                 messages.extend(outcome.message for outcome in outcomes)
             except MailRefusedAtGateError as refusal:
-                if refusal.answer.code is not Code.RECIPIENT_SUPPRESSED:
+                if refusal.answer.code is Code.RECIPIENT_SUPPRESSED:
+                    to_nobody += _to_nobody(drafts, request, examination, bulk_id)
+                else:
                     problem = problem_of(refusal)
                     errors[f"message.{position}"] = problem.fields or {"message": [problem.message]}
             for key, blocks in examination.suppressed.items():
@@ -272,7 +290,7 @@ class EmailCalls:
         )
         # Whose record can't be written is told to try again: not after its mails have gone.
         self._bulks.add(bulk)
-        self._store.add_all(messages)
+        self._store.add_all([*messages, *to_nobody])
         return mailersend.bulk_accepted(bulk)
 
     def show_bulk(self, request: Request) -> Reply:
@@ -324,7 +342,7 @@ class EmailCalls:
         return mailersend_uploads.opened(upload)
 
     def _ready(self, body: Mapping[str, object], request: Request, keepers: Gatekeepers) -> tuple[Draft, ...]:
-        draft = self._drafting.read(body, request.dialect)
+        draft = keepers.named_once(self._drafting.read(body, request.dialect), request)
         return self._drafting.ready(draft, request.token, request.now, keepers.uploads)
 
     def _with_files(
@@ -359,6 +377,25 @@ def _answer(outcome: Accepted, drafts: Sequence[Draft], request: Request) -> Rep
             return sendara.accepted(outcome.message, request.json, request.headers)
         case Dialect.SENDMAILOS:
             return sendmailos.accepted(outcome.message)
+
+
+def _to_nobody(
+    drafts: Sequence[Draft], request: Request, examination: Examination, bulk_id: str | None = None
+) -> list[Message]:
+    """What is kept of mail to nobody: one record, however many mails it would have come to."""
+    sender = examination.sender
+    if sender is None:
+        return []
+    made = booked_to_nobody(
+        whole(drafts),
+        request.token,
+        sender,
+        examination.suppressed,
+        message_id=identifiers.new_id(request.now),
+        created_at=request.now,
+        bulk_id=bulk_id,
+    )
+    return [made]
 
 
 def _names(drafts: Sequence[Draft]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from letterhead.dmarc.results import Result
 from letterhead.identities.identity import FromMode
+from letterhead.messages.booking import booked
 from letterhead.messages.gates import (
     Code,
     Gate,
@@ -310,22 +311,15 @@ def admit(
     held_back = any(answer.code is Code.WARM_UP_LIMIT for answer in answers)
     return tuple(
         Accepted(
-            Message(
+            booked(
+                draft,
+                token,
+                sender,
+                dropped,
                 message_id=new_id(),
-                account_id=token.account_id,
-                token_id=token.token_id,
-                dialect=token.dialect,
-                draft=draft,
-                from_name=sender.name,
-                from_address=sender.address,
-                reply_to=draft.reply_to or sender.reply_to,
                 created_at=now,
-                domain_id=None if sender.domain is None else sender.domain.domain_id,
-                identity_id=None if sender.identity is None else sender.identity.identity_id,
-                test=token.test_mode,
                 status=status,
                 due_at=due_at,
-                dropped=dropped,
                 bulk_id=bulk_id,
                 unsubscribable=wants_link(draft, sender.domain),
                 unspent=held_back or draft.send_at is not None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
@@ -97,7 +97,8 @@ class Draft:
     """What is to be sent.
 
     `sender` None means the shared sender. `variables` fill a template, those of `personalization` (by folded address) go before
-    them. `wait` False means: refuse what can't leave today.
+    them. `bulk` None leaves it to the domain whether the mail says that it is sent in bulk. `wait` False means: refuse what can't
+    leave today.
     """
 
     sender: Mailbox | None
@@ -117,7 +118,7 @@ class Draft:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     list_unsubscribe: str | None = None
-    bulk: bool = False
+    bulk: bool | None = None
     message_type: MessageType = MessageType.TRANSACTIONAL
     track_opens: bool = False
     track_clicks: bool = False
@@ -131,6 +132,27 @@ class Draft:
     def recipients(self) -> tuple[Mailbox, ...]:
         """All to whom it goes."""
         return self.to + self.cc + self.bcc
+
+
+def names_twice(draft: Draft) -> bool:
+    """Whether some address is among the recipients more than once, in To, Cc or Bcc."""
+    recipients = draft.recipients
+    return len({box.address.key for box in recipients}) < len(recipients)
+
+
+def named_once(draft: Draft) -> Draft:
+    """The draft with each recipient where they are named first: To before Cc before Bcc."""
+    seen: set[str] = set()
+
+    def new(boxes: tuple[Mailbox, ...]) -> tuple[Mailbox, ...]:
+        kept = {}
+        for box in boxes:
+            if box.address.key not in seen:
+                kept[box.address.key] = box
+                seen.add(box.address.key)
+        return tuple(kept.values())
+
+    return replace(draft, to=new(draft.to), cc=new(draft.cc), bcc=new(draft.bcc))
 
 
 class DraftRefusedError(Exception):

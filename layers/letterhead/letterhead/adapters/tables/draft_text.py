@@ -73,7 +73,7 @@ def from_bytes(data: bytes) -> Draft:
         in_reply_to=kept.get("in_reply_to"),
         references=tuple(kept.get("references", ())),
         list_unsubscribe=kept.get("unsubscribe"),
-        bulk=bool(kept.get("bulk")),
+        bulk=True if kept.get("bulk") else None,
         message_type=MessageType(kept.get("type", MessageType.TRANSACTIONAL)),
         track_opens=bool(kept.get("opens")),
         track_clicks=bool(kept.get("clicks")),

@@ -275,6 +275,7 @@ class MessageTable:
             status=message.status.value,
             due_partition=None if message.due_at is None else _partition(message.message_id),
             due_at=message.due_at,
+            failure=message.failure,
             dropped=dict(message.dropped) or None,
             scheduled_by=None if message.draft.send_at is None else message.account_id,
             unspent=message.unspent or None,

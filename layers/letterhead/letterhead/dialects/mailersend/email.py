@@ -58,7 +58,7 @@ def read_email(body: Mapping[str, object], rules: AddressRules) -> Draft:
         in_reply_to=fields.text("in_reply_to"),
         references=read.texts(fields, "references", most=100),
         list_unsubscribe=fields.text("list_unsubscribe", longest=990),
-        bulk=fields.flag("precedence_bulk") or False,
+        bulk=fields.flag("precedence_bulk"),
         message_type=_message_type(fields),
         track_opens=settings.get("track_opens") is True,
         track_clicks=settings.get("track_clicks") is True,
