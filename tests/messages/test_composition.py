@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from letterhead.messages.composition import compose
 from letterhead.messages.draft import Attachment
@@ -74,32 +71,6 @@ ODD_TEXTS = [
     "x" * 5_000, "ü" * 300 + " " * 100 + "\r\nmixed\rends\n", "=3D=\n=",
     "From me\n\n\nlast", "\x00\x0b\x0c\x1c\x85\u2028", "🎉" * 40,
 ]  # fmt: skip
-
-
-def lines_of(part):
-    return part.get_payload(decode=True).decode().splitlines()
-
-
-@example(*ODD_TEXTS[4:6])
-@settings(max_examples=50, deadline=None)
-@given(st.text(), st.text())
-def test_any_text_is_read_back_as_the_standard_library_writes_it(text, html):
-    for content in ({"text": text, "html": None}, {"text": None, "html": html}, {"text": text, "html": html}):
-        theirs = EmailMessage(policy=policy.SMTP)
-        if content["text"] or not content["html"]:
-            theirs.set_content(content["text"] or "", cte="quoted-printable")
-        else:
-            theirs.set_content(content["html"], subtype="html", cte="quoted-printable")
-        if content["text"] and content["html"]:
-            theirs.add_alternative(content["html"], subtype="html", cte="quoted-printable")
-        theirs = message_from_bytes(theirs.as_bytes(policy=policy.SMTP), policy=policy.default)
-        ours = parsed(**content)
-        assert not [defect for part in ours.walk() for defect in part.defects]
-        for mine, other in zip(ours.walk(), theirs.walk(), strict=True):
-            assert mine.get_content_type() == other.get_content_type()
-            assert mine.get_content_charset() == other.get_content_charset()
-            if not mine.is_multipart():
-                assert lines_of(mine) == lines_of(other)
 
 
 @pytest.mark.parametrize("text", ODD_TEXTS)

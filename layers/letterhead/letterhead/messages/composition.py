@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from binascii import b2a_qp
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -23,10 +22,6 @@ _LINE_END = "\r\n"
 _LONGEST_LINE = 998
 _LONGEST_TYPE = 127  # each half of a media type: RFC 6838 section 4.2
 _BARE_ID = re.compile(r"[^\s<>@]+@[^\s<>@]+")
-# Nothing in quoted-printable looks like it (RFC 2045 section 6.7).
-_BOUNDARY = b"=_letterhead"
-_ALTERNATIVES = b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="%b"\r\n\r\n' % _BOUNDARY
-_PART = b'Content-Type: text/%b; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
 _GENERIC = ("application", "octet-stream")
 
 
@@ -36,10 +31,7 @@ def compose(message: Message, now: datetime) -> bytes:
     Blind copies don't stand in it. The Message-ID is the provider's to set.
     """
     head = "".join(_line(name, value) for name, value in _headers(message, now))
-    draft = message.draft
-    return head.encode("ascii") + (
-        _with_files(draft).as_bytes(policy=SMTP) if draft.attachments else _texts(draft)
-    )
+    return head.encode("ascii") + _body(message.draft).as_bytes(policy=SMTP)
 
 
 def _line(name: str, value: str) -> str:
@@ -87,26 +79,7 @@ def _mailboxes(header: str, boxes: Sequence[Mailbox]) -> str:
     return f",{_LINE_END} ".join(mailbox_header(header, box.name, box.address.deliverable) for box in boxes)
 
 
-def _texts(draft: Draft) -> bytes:
-    """A mail without files, as `EmailMessage` would write it in ten times the time."""
-    if not (draft.text and draft.html):
-        part = _part("html", draft.html) if draft.html else _part("plain", draft.text or "")
-        return b"MIME-Version: 1.0\r\n" + part
-    parts = _part("plain", draft.text), _part("html", draft.html)
-    return (
-        _ALTERNATIVES
-        + b"".join(b"--%b\r\n%b\r\n" % (_BOUNDARY, each) for each in parts)
-        + b"--%b--\r\n" % _BOUNDARY
-    )
-
-
-def _part(subtype: str, text: str) -> bytes:
-    lines = text.encode().splitlines() or [b""]
-    encoded = b2a_qp(b"\n".join(lines) + b"\n")
-    return _PART % subtype.encode() + encoded.replace(b"\n", b"\r\n")
-
-
-def _with_files(draft: Draft) -> EmailMessage:
+def _body(draft: Draft) -> EmailMessage:
     body = EmailMessage(policy=SMTP)
     html_part = body
     if draft.text and draft.html:
