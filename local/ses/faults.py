@@ -1,4 +1,4 @@
-"""Breaking SES on purpose: its rate limit, a throttle for a while, and the failure of chosen calls."""
+"""Breaking SES on purpose: its rate limit, a throttle for a while, the failure of chosen calls, the account's standing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class Failure:
 
 
 class Faults:
-    """What is broken now. Identity calls are counted against `calls_per_second` when it is set."""
+    """What is broken now. Identity calls are counted against `calls_per_second` when it is set; `account` is what GetAccount says
+    otherwise than usual."""
 
     def __init__(self, calls_per_second: float | None, clock: Callable[[], datetime]) -> None:
         self._calls_per_second = calls_per_second
@@ -47,6 +48,7 @@ class Faults:
         self._next_call_at: datetime | None = None
         self._throttled_until: datetime | None = None
         self._failures: list[Failure] = []
+        self.account: dict[str, Any] = {}
 
     def throttle(self, seconds: float) -> None:
         """Every identity call answers TooManyRequestsException for so long; 0 ends it."""
@@ -62,13 +64,15 @@ class Faults:
         """Break nothing any more; the rate limit stays."""
         self._throttled_until = None
         self._failures.clear()
+        self.account = {}
 
     def as_json(self) -> dict[str, Any]:
-        """`throttled_until` (ISO 8601 or null) and `failures` as they will come."""
+        """`throttled_until` (ISO 8601 or null) and `failures` as they will come; `account` where it is another than usual."""
         until = self._throttled_until if self._is_throttled() else None
         return {
             "throttled_until": until.isoformat() if until is not None else None,
             "failures": [asdict(failure) for failure in self._failures],
+            **({"account": self.account} if self.account else {}),
         }
 
     def check_rate(self) -> None:

@@ -124,14 +124,17 @@ class SesStandIn:
         self.faults.fail_next(operation, code, times, performed=performed)
 
     def inject(self, fault: Mapping[str, Any]) -> dict[str, Any]:
-        """The same from JSON: `{"throttle_seconds": 60}`, `{"operation", "code", "times", "performed"}` or
-        `{"clear": true}`; answers what is broken now. ValueError for anything else."""
+        """The same from JSON: `{"throttle_seconds": 60}`, `{"operation", "code", "times", "performed"}`,
+        `{"account": {"ProductionAccessEnabled": false}}` or `{"clear": true}`; answers what is
+        broken now. ValueError for anything else."""
         asked = dict(fault)
         match asked:
             case {"throttle_seconds": int() | float() as seconds} if len(asked) == 1:
                 self.throttle(seconds)
             case {"clear": True} if len(asked) == 1:
                 self.faults.clear()
+            case {"account": dict() as account} if len(asked) == 1:
+                self.faults.account = account
             case {"operation": str() as operation, "code": str() as code}:
                 match {"times": 1, "performed": False} | asked:
                     case {"times": int() as times, "performed": bool() as performed, **rest} if (
@@ -143,7 +146,9 @@ class SesStandIn:
                             "beside operation and code there are times (a number) and performed (a bool)"
                         )
             case _:
-                raise ValueError('a fault is {"throttle_seconds"}, {"operation", "code"} or {"clear": true}')
+                raise ValueError(
+                    'a fault is {"throttle_seconds"}, {"operation", "code"}, {"account"} or {"clear": true}'
+                )
         return self.faults.as_json()
 
     async def _serve(self, request: web.Request) -> web.Response:
@@ -199,7 +204,7 @@ class SesStandIn:
             arn = self._identities.arn(asked["EmailIdentity"])
             await self._permission.check_action(incoming, "ses:TagResource", [arn])
         if operation == "GetAccount":
-            return await self._sending.get_account()
+            return await self._sending.get_account() | self.faults.account
         return await self._v2[operation](asked)
 
     async def _answer_v1(self, incoming: Incoming, form: dict[str, str]) -> web.Response:

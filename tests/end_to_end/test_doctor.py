@@ -211,9 +211,43 @@ def disabled_key(cloud: LocalCloud) -> Callable[[], Any]:
     return lambda: cloud.aws("kms").enable_key(KeyId=key)
 
 
+def ses_account(**said: Any) -> Callable[[LocalCloud], Callable[[], Any]]:
+    """Another standing of the AWS account at SES."""
+
+    def breaking(cloud: LocalCloud) -> Callable[[], Any]:
+        cloud.ses_fault(account=said)
+        return lambda: cloud.ses_fault(clear=True)
+
+    return breaking
+
+
+FULL = {"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 199.0}
+
+
+def halted_deployment(cloud: LocalCloud) -> Patient:
+    """The local cloud as if its last deployment had been taken back half-way."""
+    patient = patient_of(cloud)
+    patient.__dict__["stack"] = {**(patient.stack or {}), "StackStatus": "UPDATE_ROLLBACK_FAILED"}
+    return patient
+
+
+def test_a_deployment_that_ended_badly_is_a_cross(cloud: LocalCloud) -> None:
+    assert crosses(stack.state, halted_deployment(cloud)) == ["stack_state"]
+    assert crosses(stack.state, patient_of(cloud)) == []
+
+
 @pytest.mark.parametrize(
     ("breaking", "look", "code"),
     [
+        (ses_account(ProductionAccessEnabled=False), account_looks.ses_standing, "ses_production"),
+        (ses_account(SendingEnabled=False), account_looks.ses_standing, "ses_sending"),
+        (ses_account(EnforcementStatus="SHUTDOWN"), account_looks.ses_standing, "ses_sending"),
+        (ses_account(SendQuota=FULL), account_looks.ses_standing, "ses_quota"),
+        (
+            ses_account(PricingAttributes={"CurrentPlan": "ESSENTIALS"}),
+            account_looks.ses_standing,
+            "ses_plan",
+        ),
         (dead_letter, stack.dead_letters, "dead_letters"),
         (unread_queue, stack.functions, "event_source"),
         (ringing_alarm, stack.alarms, "alarm"),

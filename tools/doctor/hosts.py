@@ -33,6 +33,8 @@ def public_url(patient: Patient) -> Iterator[Finding]:
     fix = (
         f"point {host} at the API: a custom domain of API Gateway with a certificate, and its CNAME or alias in the DNS;"
         " or leave PublicUrl empty"
+        if patient.parameter("PublicUrl")
+        else "that is the API's own address: see whether this machine reaches AWS and its names, then `make deploy` again"
     )
     yield judged("public_url", right, says, fix)
 

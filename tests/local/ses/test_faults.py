@@ -81,6 +81,8 @@ def test_faults_can_be_given_as_json(ses):
         ],
     }
     assert ses.inject({"throttle_seconds": 60})["throttled_until"] == "2026-11-21T12:01:00+00:00"
+    standing = {"ProductionAccessEnabled": False}
+    assert ses.inject({"account": standing})["account"] == standing
     assert ses.inject({"clear": True}) == {"throttled_until": None, "failures": []}
     assert code_of(ses.v2.list_email_identities) is None
 
