@@ -75,6 +75,9 @@ FAULTS = [
     pytest.param({"headers": (("X-A", "1"),) * 16}, "headers", id="16 headers (SES: 15)"),
     pytest.param({"in_reply_to": "<a@b>\r\nX: y"}, "in_reply_to", id="line break in In-Reply-To"),
     pytest.param({"references": ("<a@b>\n",)}, "references.0", id="line break in References"),
+    pytest.param({"references": ("",)}, "references.0", id="an empty reference"),
+    pytest.param({"references": ("<a@b>", "  ")}, "references.1", id="a reference of spaces"),
+    pytest.param({"headers": (("X-A", " " * 995),)}, "headers.0.value", id="a header of spaces"),
     pytest.param(
         {"list_unsubscribe": "<https://x>\r\n"}, "list_unsubscribe", id="line break in List-Unsubscribe"
     ),

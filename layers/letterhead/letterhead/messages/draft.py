@@ -252,6 +252,8 @@ def _header_faults(draft: Draft) -> Iterator[tuple[str, str]]:
     if draft.in_reply_to is not None:
         yield from _printable_faults("in_reply_to", draft.in_reply_to)
     for position, reference in enumerate(draft.references):
+        if not reference:
+            yield f"references.{position}", f"The references.{position} may not be empty."
         yield from _printable_faults(f"references.{position}", reference)
     if draft.list_unsubscribe is not None:
         yield from _printable_faults("list_unsubscribe", draft.list_unsubscribe)
@@ -326,6 +328,9 @@ def _is_text(text: str) -> bool:
 def _printable_faults(name: str, text: str) -> Iterator[tuple[str, str]]:
     if not text.isascii() or not text.isprintable():
         yield name, f"The {name} may have printable ASCII characters only."
+    elif text.isspace():
+        # RFC 5322 section 3.2.2: folded, it would be a line of nothing but white space, at which some readers end the header.
+        yield name, f"The {name} may not consist of spaces."
     elif len(text) > LONGEST_HEADER:
         yield name, f"The {name} may not be greater than {LONGEST_HEADER} characters."
 
