@@ -16,6 +16,9 @@ import sys
 import tempfile
 import threading
 import zipfile
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +50,7 @@ def main() -> None:
 
     if permissions := os.environ.get("LOCAL_PERMISSIONS_LOG"):
         _write_down_permissions(permissions)
+    _hide_what_is_missing()
     serve()
 
 
@@ -130,6 +134,41 @@ def _write_down_permissions(path: str) -> None:
         return result
 
     iam_evaluator.evaluate = judge_and_tell
+
+
+def _hide_what_is_missing() -> None:
+    """S3 says of an object that it isn't there to who may list its bucket, and to others that it is forbidden (S3 API reference,
+    GetObject, "Permissions"); the emulator by itself says it to everybody."""
+    from ministack.core import iam_evaluator
+    from ministack.services import s3
+    from ministack.services.s3 import _error as refusal
+
+    judge = iam_evaluator.evaluate
+    judged: ContextVar[tuple[Any, ...] | None] = ContextVar("judged", default=None)
+
+    def judge_and_remember(context: Any, *policies: Any) -> Any:
+        result = judge(context, *policies)
+        if (
+            result.decision == "Allow"
+        ):  # by the role's policies, not by those of the bucket, which are asked too
+            judged.set((context, *policies))
+        return result
+
+    def hiding(look: Callable[..., Any]) -> Callable[..., Any]:
+        def look_and_hide(bucket: str, key: str, *rest: Any) -> Any:
+            found, last = look(bucket, key, *rest), judged.get()
+            if found[0] != 404 or last is None or last[0].resource_arn != f"arn:aws:s3:::{bucket}/{key}":
+                return found
+            listing = replace(last[0], action="s3:ListBucket", resource_arn=f"arn:aws:s3:::{bucket}")
+            if judge(listing, *last[1:]).decision == "Allow":
+                return found
+            return refusal("AccessDenied", "Access Denied", 403, f"/{bucket}/{key}")
+
+        return look_and_hide
+
+    iam_evaluator.evaluate = judge_and_remember
+    for look in ("_get_object", "_head_object"):
+        setattr(s3, look, hiding(getattr(s3, look)))
 
 
 def _end_with_the_supervisor(pipe: int) -> None:

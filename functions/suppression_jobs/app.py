@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -18,9 +17,8 @@ from letterhead.settings import Settings
 from letterhead.suppressions.job_work import JobWork
 from letterhead.unavailable import UnavailableError
 
-# The function's timeout leaves a step that began in time as long again.
-WORKS_FOR = timedelta(seconds=120)
 settings = Settings.from_env()
+WORKS_FOR = settings.job_lasts
 logger = Logger(service="suppression_jobs")
 queue = SqsJobQueue(settings.jobs_queue_url)
 jobs = JobTable(settings.jobs_table)

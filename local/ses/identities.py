@@ -130,6 +130,8 @@ class Identities:
     async def _dkim_trouble(self, identity: Identity) -> str | None:
         if not (identity.is_domain and identity.verification.looking):
             return None
+        if identity.own_selector is not None:
+            return "TYPE_NOT_FOUND"
         return await self._reader.dkim_trouble(identity.name, identity.tokens, SIGNING_HOSTED_ZONE)
 
     async def _mail_from_trouble(self, identity: Identity) -> str | None:

@@ -88,11 +88,15 @@ class LastLook:
 
 @dataclass
 class Identity:
-    """A domain or an email address in SES. For a domain, verification is DKIM; for an address it is its link."""
+    """A domain or an email address in SES. For a domain, verification is DKIM; for an address it is its link.
+
+    `own_selector` is that of somebody's own key, which is never found in DNS here.
+    """
 
     name: str
     verification: Verification
     tokens: tuple[str, ...] = ()
+    own_selector: str | None = None
     signing_enabled: bool = False
     next_key_length: str = "RSA_2048_BIT"
     mail_from: MailFrom | None = None

@@ -58,14 +58,13 @@ class IdentityOperations:
 
     async def _create(self, asked: Parameters) -> dict[str, Any]:
         signing = asked.get("DkimSigningAttributes", {})
-        if signing.get("DomainSigningSelector") or signing.get("DomainSigningPrivateKey"):
-            raise bad_request("The local SES has Easy DKIM only, no keys of one's own.")
         _check_origin(signing.get("DomainSigningAttributesOrigin"))
         await self._check_configuration_set(asked.get("ConfigurationSetName"))
         identity = self._identities.create(asked["EmailIdentity"])
         identity.configuration_set = asked.get("ConfigurationSetName")
         identity.tags = _tags(asked.get("Tags", []))
         identity.next_key_length = signing.get("NextSigningKeyLength", identity.next_key_length)
+        identity.own_selector = signing.get("DomainSigningSelector")
         if not identity.is_domain:
             self._send_address_link(identity)
         return {
@@ -166,6 +165,7 @@ class IdentityOperations:
         _check_origin(asked["SigningAttributesOrigin"])
         signing = asked.get("SigningAttributes", {})
         identity.next_key_length = signing.get("NextSigningKeyLength", identity.next_key_length)
+        identity.own_selector = None
         restart_dkim(identity, self._clock())
         return {
             "DkimStatus": str(identity.verification.status),
@@ -218,6 +218,13 @@ def _identity_type(identity: Identity) -> str:
 def _dkim_attributes(identity: Identity) -> dict[str, Any]:
     if not identity.is_domain:
         return {"SigningEnabled": identity.signing_enabled, "Status": str(Status.NOT_STARTED)}
+    if identity.own_selector is not None:
+        return {
+            "SigningEnabled": identity.signing_enabled,
+            "Status": str(identity.verification.status),
+            "Tokens": [identity.own_selector],
+            "SigningAttributesOrigin": "EXTERNAL",
+        }
     return {
         "SigningEnabled": identity.signing_enabled,
         "Status": str(identity.verification.status),

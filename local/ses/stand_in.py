@@ -67,6 +67,7 @@ class SesStandIn:
             else None
         )
         self._permission = Permission(self._emulator)
+        self._configuration_sets_arn = f"arn:aws:ses:{region}:{account_id}:configuration-set/"
         identities = self._identities = Identities(DnsReader(*dns), region, account_id, clock)
         self._links = AddressLinks(identities, mailbox, region, clock, uuid4)
         self._sending = Sending(
@@ -203,6 +204,9 @@ class SesStandIn:
             # Tags given at creation need the permission to tag, as with every AWS API that takes them there.
             arn = self._identities.arn(asked["EmailIdentity"])
             await self._permission.check_action(incoming, "ses:TagResource", [arn])
+        if configuration_set := asked.get("ConfigurationSetName"):
+            arn = f"{self._configuration_sets_arn}{configuration_set}"
+            await self._permission.check_action(incoming, f"ses:{operation}", [arn])
         if operation == "GetAccount":
             return await self._sending.get_account() | self.faults.account
         return await self._v2[operation](asked)

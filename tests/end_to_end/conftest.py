@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """With PERMISSIONS=sample or PERMISSIONS=all the tests are followed by the proof that no role holds more than it needs.
+    """With PERMISSIONS=sample, unused or all the tests are followed by the proof that no role holds more than it needs.
 
     Not under pytest-xdist: a worker sees a part of the tests alone.
     """
@@ -85,8 +85,10 @@ class Answer:
 class LocalCloud:
     """The running stack, and the few calls that the tests make of it."""
 
-    patience = 1.0
-    """How much of the usual time is waited for what comes by itself."""
+    most_seconds = float("inf")
+    """How long is waited at most for what comes by itself."""
+    waited = 0.0
+    """The longest wait for something that came."""
     _running: LocalCloud | None = None
 
     def __init__(self, stack: dict[str, Any]) -> None:
@@ -149,12 +151,13 @@ class LocalCloud:
 
     def until(self, look: Callable[[], Any], right: Callable[[Any], bool], seconds: float = 60) -> Any:
         """What a look shows as soon as it is right."""
-        deadline = time.monotonic() + seconds * self.patience
-        pause = SHORTEST_PAUSE
+        began, pause = time.monotonic(), SHORTEST_PAUSE
+        most = min(seconds, LocalCloud.most_seconds)
         while not right(seen := look()):
-            assert time.monotonic() < deadline, f"not within {seconds} s: {seen}"
+            assert time.monotonic() - began < most, f"not within {most} s: {seen}"
             time.sleep(pause)
             pause = min(pause * 1.25, LONGEST_PAUSE)
+        LocalCloud.waited = max(LocalCloud.waited, time.monotonic() - began)
         return seen
 
     def call(self, method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:

@@ -78,3 +78,14 @@ def test_an_account_asks_in_its_own_words(cloud: LocalCloud, account: Account) -
     page = cloud.send("GET", link)
     assert "Thank you" not in page.text
     assert confirm(cloud, link) == 200
+
+
+def test_an_account_asks_from_an_address_of_another_domain_of_its(
+    cloud: LocalCloud, account: Account
+) -> None:
+    domain = account.verified_domain("mail.agency-asks.com")
+    account.verified_domain("desk.agency-asks.com")
+    chosen = {"sender_email": "hello@desk.agency-asks.com"}
+    assert account.mailersend("PUT", SETTINGS, chosen).status == 200
+    create(account, domain["id"], "jo@client-asked.com")
+    assert "hello@desk.agency-asks.com" in str(cloud.wait_for_mail("jo@client-asked.com")["from"])

@@ -178,3 +178,17 @@ def test_ses_out_of_order_changes_nothing(cloud: LocalCloud, account: Account, f
         cloud.ses_fault(clear=True)
     assert (seen["fully_verified"], seen["can_send"]) == (True, True)
     assert future.events() == [("domain.verified", name)]
+
+
+def test_many_changes_within_an_hour_are_told_in_one_mail(cloud: LocalCloud) -> None:
+    account = cloud.account("Many Agency", "owner@again-many.com")
+    names = [f"mail{number}.again-many.com" for number in range(5)]
+    for name in names:
+        account.verified_domain(name)
+
+    def told_of() -> list[int]:
+        mails = cloud.mails_to("owner@again-many.com")
+        return sorted(sum(name in mail["text"] + mail["subject"] for name in names) for mail in mails)
+
+    told = cloud.until(told_of, lambda each: sum(each) == len(names))
+    assert told[-1] >= 2

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.test_doctor import physical
+from tests.end_to_end.test_identities import create
+from tests.end_to_end.test_mail_events import queue_of
+from tests.end_to_end.test_permissions import without
 from tests.end_to_end.test_tokens import operate
 
 pytestmark = pytest.mark.end_to_end
@@ -22,6 +27,7 @@ def full(cloud: LocalCloud, name: str, domain: str) -> Account:
     assert account.sendara("POST", "/v1/test-recipients", {"email": f"amy@{domain}"}).status == 201
     hook = {"endpoint_url": "https://hooks.example.com/in"}
     assert account.sendara("POST", "/v1/webhooks", hook).status == 201
+    create(account, ours(account), f"amy@client.{domain}")
     body = {"channel": "email", "recipient": f"gone@{domain}", "reason": "manual"}
     assert account.sendara("POST", "/v1/suppressions", body).status == 201
     exported = account.mailersend("POST", "/v1/suppressions/export?list=blocklist")
@@ -38,7 +44,7 @@ def full(cloud: LocalCloud, name: str, domain: str) -> Account:
     assert account.mailersend("POST", "/v1/bulk-email", mails).status == 202
     cloud.until(
         lambda: account.mailersend("GET", f"/v1/recipients?domain_id={ours(account)}").json["data"],
-        lambda recipients: len(recipients) == 2,
+        lambda recipients: len(recipients) == 3,  # the identity's own address among them
     )
     assert registered["id"]
     return account
@@ -111,6 +117,60 @@ def test_a_domains_end_that_ses_interrupts_is_completed_with_its_tokens_and_iden
             lambda things: not any(thing["name"] in {"Amy", "narrow"} for thing in things),
             seconds=90,
         )
+
+
+def test_a_deletion_that_broke_off_at_its_beginning_is_gone_on_with_to_its_end(
+    cloud: LocalCloud, account: Account
+) -> None:
+    name = "mail.ending-three.com"
+    account.verified_domain(name)
+    domain_id = ours(account)
+    identity = create(account, domain_id, "amy@ending-three-client.com")
+    for restriction in ({"domain_id": domain_id}, {"identity_id": identity["id"]}):
+        token = {"name": "narrow", "scopes": ["email_full"], **restriction}
+        assert account.mailersend("POST", "/v1/token", token).status == 200
+    hook = {"endpoint_url": "https://hooks.example.com/in", "domain_id": domain_id}
+    assert account.sendara("POST", "/v1/webhooks", hook).status == 201
+    with without(cloud, "DomainsFunction", "dynamodb:Query"):
+        assert account.sendara("DELETE", f"/v1/domains/{name}").status == 500
+    assert len(account.mailersend("GET", "/v1/token").json["data"]) == 3
+
+    request = {
+        "kind": "domain_completion",
+        "account_id": account.account_id,
+        "domain_id": stored_id(cloud, account),
+    }
+    queue = queue_of(cloud, "CompletionQueue")
+    cloud.aws("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(request))
+
+    gone = {"DomainsTable", "IdentitiesTable"}
+    cloud.until(lambda: gone & set(left_of(cloud, account)), lambda left: not left)
+    assert account.mailersend("GET", "/v1/identities").json["data"] == []
+    assert account.sendara("GET", "/v1/webhooks").json["webhooks"] == []
+    assert len(account.mailersend("GET", "/v1/token").json["data"]) == 1
+    found = account.sendara("POST", "/v1/domains", {"domain": name})
+    assert found.status == 201, found.text
+
+
+def test_a_released_name_that_nobody_has_is_forgotten(cloud: LocalCloud, account: Account) -> None:
+    name = "mail.ending-four.com"
+    account.verified_domain(name)
+    assert account.sendara("DELETE", f"/v1/domains/{name}").status == 204
+    assert "ClaimsTable" in left_of(cloud, account)
+    assert operate(cloud, action="release_name", name=name)["released"] is True
+    assert "ClaimsTable" not in left_of(cloud, account)
+
+
+def stored_id(cloud: LocalCloud, account: Account) -> str:
+    """The id of an account's only domain as it is stored."""
+    found = cloud.aws("dynamodb").query(
+        TableName=physical(cloud, "DomainsTable"),
+        IndexName="by_id",
+        KeyConditionExpression="account_id = :account",
+        ExpressionAttributeValues={":account": {"S": account.account_id}},
+    )
+    (item,) = found["Items"]
+    return str(item["domain_id"]["S"])
 
 
 def test_what_its_owner_deletes_is_gone(account: Account) -> None:

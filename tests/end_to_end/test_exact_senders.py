@@ -125,3 +125,20 @@ def test_an_address_at_ses_goes_to_whom_its_owner_consented_last(
         return [mail["text"] for mail in mails if mail["subject"] == subject]
 
     assert len(cloud.until(told, bool)) == 1
+
+
+def test_an_address_that_its_account_deletes_is_gone_from_ses(cloud: LocalCloud, account: Account) -> None:
+    address, domain = "jane@client-deleted.com", account.verified_domain("mail.agency-deletes.com")
+    identity = create(account, domain, address, from_mode="exact").json["data"]
+    confirm(cloud, address)
+    link_to(cloud, address, "/verify-email/")
+    until(shown_by(account, identity), "pending")
+
+    def at_ses() -> set[str]:
+        return {
+            each["IdentityName"] for each in cloud.aws("sesv2").list_email_identities()["EmailIdentities"]
+        }
+
+    assert address in at_ses()
+    assert account.mailersend("DELETE", f"/v1/identities/{identity['id']}").status == 200
+    assert address not in at_ses()

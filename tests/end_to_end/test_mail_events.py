@@ -51,9 +51,9 @@ def publish(cloud: LocalCloud, documents: list[dict[str, Any]]) -> None:
         sns.publish(TopicArn=topic, Message=json.dumps(document))
 
 
-def settle(cloud: LocalCloud) -> None:
+def settle(cloud: LocalCloud, name: str = "MailEventsQueue") -> None:
     """Wait until the queue is empty: nothing waits, nothing is being worked on."""
-    sqs, queue = cloud.aws("sqs"), queue_of(cloud, "MailEventsQueue")
+    sqs, queue = cloud.aws("sqs"), queue_of(cloud, name)
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     cloud.until(
         lambda: sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"],
@@ -229,7 +229,81 @@ def test_five_soft_bounces_hold_and_the_hold_ends_by_itself(cloud: LocalCloud, a
         return [each["recipient"]["email"] for each in answer.json["data"]]
 
     assert on_hold() == [address]
+    blocked = {"recipients": [address], "domain_id": domain_id}
+    assert account.mailersend("POST", "/v1/suppressions/blocklist", blocked).status == 201
     later = (datetime.now(UTC) + timedelta(hours=73)).strftime("%Y-%m-%dT%H:%M:%SZ")
     answer = cloud.call("POST", f"{cloud.control}/run/end_holds", {"time": later})
     assert answer.json["ended"] >= 1, answer.text
     assert on_hold() == []
+    asked = f"/v1/suppressions/lookup?recipient={address}&domain_id={domain_id}"
+    blocks = account.mailersend("GET", asked).json["data"]["blocks"]
+    assert [block["list"] for block in blocks] == ["blocklist"]
+
+
+def test_many_bounces_pause_a_domain_until_the_operator_lets_it_send_again(
+    cloud: LocalCloud, account: Account
+) -> None:
+    domain_id = account.mailersend("POST", "/v1/domains", {"name": "events.paused-one.com"}).json["data"][
+        "id"
+    ]
+    readers = [f"reader{number}@{account.account_id}.example" for number in range(110)]
+    documents = [
+        event_document(
+            "send",
+            to=readers[start : start + 50],
+            at=NOW,
+            serial=f"-sent-{start}",
+            tags=tags_of(account, domain_id, NOW),
+        )
+        for start in (0, 50, 100)
+    ]
+    publish(cloud, documents)
+    cloud.until(lambda: counts_of(account, domain_id)["sent"], lambda count: count == 110)
+    bounce = event_document(
+        "bounce_permanent", to=readers[:9], at=NOW, serial="-paused", tags=tags_of(account, domain_id, NOW)
+    )
+    publish(cloud, [bounce])
+
+    def paused() -> bool:
+        shown = account.mailersend("GET", f"/v1/analytics/reputation?domain_id={domain_id}").json["data"]
+        return shown["sending_paused"] is not None
+
+    cloud.until(paused, bool)
+    answer = cloud.operator(action="resume_sending", account_id=account.account_id, domain_id=domain_id)
+    assert "error" not in answer, answer
+    assert not paused()
+
+
+def test_a_reader_who_says_that_it_is_no_spam_gets_mail_again(cloud: LocalCloud, account: Account) -> None:
+    domain_id = account.mailersend("POST", "/v1/domains", {"name": "events.not-spam-one.com"}).json["data"][
+        "id"
+    ]
+    reader, tags = f"fan@{account.account_id}.example", tags_of(account, domain_id, NOW)
+
+    def complained() -> list[str]:
+        answer = account.mailersend("GET", f"/v1/suppressions/spam-complaints?domain_id={domain_id}")
+        return [each["recipient"]["email"] for each in answer.json["data"]]
+
+    publish(cloud, [event_document("complaint", to=[reader], at=NOW, serial="-fan", tags=tags)])
+    assert cloud.until(complained, bool) == [reader]
+    (activity,) = activity_of(account, domain_id)
+    shown = account.mailersend("GET", f"/v1/activities/{activity['id']}").json["data"]
+    assert shown["type"] == activity["type"]
+    after = NOW + timedelta(seconds=9)
+    publish(cloud, [event_document("complaint_not_spam", to=[reader], at=after, serial="-fan", tags=tags)])
+    cloud.until(complained, lambda readers: readers == [])
+
+
+def test_the_operator_reads_events_that_nobody_can_be_given(cloud: LocalCloud, account: Account) -> None:
+    serial = f"-stray-{account.account_id}"
+    publish(cloud, [event_document("delivery", at=NOW, serial=serial, tags={"account": "nobody"})])
+
+    def read() -> bool:
+        page = cloud.operator(action="list_stray_events")
+        while not any(serial in str(event["document"]) for event in page["events"]):
+            if page["next"] is None:
+                return False
+            page = cloud.operator(action="list_stray_events", after=page["next"])
+        return True
+
+    cloud.until(read, bool)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.test_background_checks import HOUR, Future
+from tests.end_to_end.test_doctor import physical
+from tests.end_to_end.test_mail_events import queue_of
 
 pytestmark = pytest.mark.end_to_end
 
@@ -143,3 +151,74 @@ def test_the_operator_transfers_and_releases_a_name(
     assert cloud.operator(action="transfer_name", name="mail.own-seven.com", account_id=third.account_id)[
         "error"
     ]
+
+
+def verified_again(cloud: LocalCloud, account: Account, name: str) -> None:
+    account.verify(name)
+
+
+def swept(cloud: LocalCloud, account: Account, name: str) -> None:
+    future = Future(cloud, account)
+    for _ in range(3):  # the first of which may have been made for others
+        future.after(7 * HOUR)
+
+
+def gone_on_with(cloud: LocalCloud, account: Account, name: str) -> None:
+    key = {"account_id": {"S": account.account_id}, "name": {"S": name}}
+    found = cloud.aws("dynamodb").get_item(TableName=physical(cloud, "DomainsTable"), Key=key)["Item"]
+    request = {
+        "kind": "domain_completion",
+        "account_id": account.account_id,
+        "domain_id": found["domain_id"]["S"],
+    }
+    queue = queue_of(cloud, "CompletionQueue")
+    cloud.aws("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(request))
+
+
+@pytest.mark.parametrize("look", [verified_again, swept, gone_on_with])
+def test_a_held_names_identity_at_ses_is_made_ours_again_whatever_somebody_made_of_it(
+    cloud: LocalCloud, account: Account, look: Callable[[LocalCloud, Account, str], None]
+) -> None:
+    name = f"{look.__name__.replace('_', '-')}.own-eight.com"
+    account.verified_domain(name)
+    ses = cloud.aws("sesv2")
+    ours = ses.get_email_identity(EmailIdentity=name)
+    ses.delete_email_identity(EmailIdentity=name)
+    key = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    own = {"DomainSigningSelector": "theirs", "DomainSigningPrivateKey": base64.b64encode(key).decode()}
+    ses.create_email_identity(EmailIdentity=name, DkimSigningAttributes=own)
+
+    look(cloud, account, name)
+
+    made = cloud.until(
+        lambda: ses.get_email_identity(EmailIdentity=name), lambda found: found["Tags"] == ours["Tags"]
+    )
+    assert made["ConfigurationSetName"] == ours["ConfigurationSetName"]
+    assert made["DkimAttributes"]["SigningAttributesOrigin"].startswith("AWS_SES")
+    cloud.until(
+        lambda: ses.get_email_identity(EmailIdentity=name)["MailFromAttributes"]["MailFromDomain"],
+        lambda domain: domain == ours["MailFromAttributes"]["MailFromDomain"],
+    )
+
+
+def test_what_a_sweep_could_not_put_right_at_ses_is_put_right_soon_after(
+    cloud: LocalCloud, account: Account
+) -> None:
+    name = "mail.own-nine.com"
+    account.verified_domain(name)
+    ses = cloud.aws("sesv2")
+    ses.delete_email_identity(EmailIdentity=name)
+    cloud.ses_fault(operation="CreateEmailIdentity", code="TooManyRequestsException", times=2)
+
+    def known() -> bool:
+        return name in {each["IdentityName"] for each in ses.list_email_identities()["EmailIdentities"]}
+
+    try:
+        swept(cloud, account, name)
+        cloud.until(known, bool)
+    finally:
+        cloud.ses_fault(clear=True)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.end_to_end.conftest import LocalCloud
+from tests.end_to_end.conftest import Account, LocalCloud
 
 pytestmark = pytest.mark.end_to_end
 
@@ -72,3 +72,8 @@ def test_a_reader_unsubscribes_with_one_click_from_that_domain(cloud: LocalCloud
     (entry,) = account.sendara("GET", "/v1/suppressions").json["suppressions"]
     assert (entry["recipient"], entry["reason"]) == ("ria@reader.example", "unsubscribe")
     cloud.delete_zone("offers.example")
+
+
+def test_an_account_with_a_verified_domain_is_out_of_the_sandbox(account: Account) -> None:
+    account.verified_domain("mail.out-of-sandbox.com")
+    assert account.sendara("GET", "/v1/account/verification").json["sandbox_mode"] is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -304,3 +305,33 @@ def test_without_a_sender_the_shared_one_reaches_the_owner_alone(cloud: LocalClo
     assert "shared.letterhead.example" in cloud.wait_for_mail("owner@newcomer.example")["from"]
     refused = account.sendara("POST", "/v1/send", body | {"destination": {"email": "x@reader.example"}})
     assert refused.json["error"]["code"] == "forbidden"
+
+
+def test_a_long_text_arrives_whole(cloud: LocalCloud, shop: Account) -> None:
+    text = "\n".join(secrets.token_hex(40) for _ in range(100))  # which nothing makes short
+    assert shop.mailersend("POST", "/v1/email", mail("patient@reader.example", text=text)).status == 202
+    got = cloud.wait_for_mail("patient@reader.example")["text"]
+    assert got.replace("\r\n", "\n").strip() == text
+
+
+def test_a_file_that_is_gone_before_its_mail_leaves_makes_the_mail_fail(
+    cloud: LocalCloud, shop: Account
+) -> None:
+    upload = shop.mailersend("POST", "/v1/uploads").json["data"]
+    form, kind = encode_multipart_formdata([*upload["fields"].items(), ("file", ("film.mp4", b"film"))])
+    assert cloud.send("POST", upload["url"], form, {"Content-Type": kind}).status == 204
+    later = datetime.now(UTC) + timedelta(minutes=30)
+    wanted = mail(
+        "viewer@reader.example",
+        attachments=[{"filename": "film.mp4", "upload_id": upload["id"]}],
+        send_at=int(later.timestamp()),
+    )
+    sent = shop.mailersend("POST", "/v1/email", wanted)
+    assert sent.status == 202, sent.text
+    cloud.aws("s3").delete_object(Bucket=upload["url"].rpartition("/")[2], Key=upload["fields"]["key"])
+
+    time = (later + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert cloud.call("POST", f"{cloud.control}/run/message_sweep", {"time": time}).json["queued"] >= 1
+
+    path = f"/v1/messages/{sent.headers['x-message-id']}"
+    cloud.until(lambda: shop.mailersend("GET", path).text, lambda shown: "attachment_lost" in shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.deployed_with import deployed_with
 
 pytestmark = pytest.mark.end_to_end
 
@@ -55,13 +56,16 @@ def test_sendaras_example_blocks_in_every_dialect_until_it_is_removed(account: A
 
 def test_a_file_is_imported_by_a_job_and_comes_out_again(cloud: LocalCloud, account: Account) -> None:
     headers = {"Authorization": f"Bearer {account.tokens['sendara']}", "Content-Type": "text/csv"}
-    text = "email\n" + "\n".join(f"somebody{number}@import.com" for number in range(1500)) + "\nnobody\n"
+    rows = [*(f"somebody{number}@import.com,unsubscribes" for number in range(1500)), "nobody,unsubscribes"]
+    # The last step has one address alone, and a pattern.
+    text = "\n".join(["email,list", *rows, "last@import.com,unsubscribes", "*@import.net,blocklist"])
     url = f"{cloud.origin}/v1/suppressions/import?list=unsubscribes"
-    begun = cloud.send("POST", url, text.encode(), headers)
-    assert begun.status == 202, begun.text
-    job = f"/v1/jobs/{begun.json['id']}"
-    done = cloud.until(lambda: account.sendara("GET", job).json, lambda job: job["status"] == "completed")
-    assert (done["added"], done["refused"]) == (1500, 1)
+    with deployed_with(cloud, "JOB_SECONDS", "0.05"):  # one step, then others have their turn
+        begun = cloud.send("POST", url, text.encode(), headers)
+        assert begun.status == 202, begun.text
+        job = f"/v1/jobs/{begun.json['id']}"
+        done = cloud.until(lambda: account.sendara("GET", job).json, lambda job: job["status"] == "completed")
+    assert (done["added"], done["refused"]) == (1502, 1)
     report = cloud.send("GET", f"{cloud.origin}{job}/result", headers=headers)
     assert report.text == "row,value,error\r\n1502,nobody,isn't a valid email address\r\n"
     exported = account.mailersend("POST", "/v1/suppressions/export?list=unsubscribes")
@@ -70,5 +74,8 @@ def test_a_file_is_imported_by_a_job_and_comes_out_again(cloud: LocalCloud, acco
     cloud.until(lambda: account.mailersend("GET", path).json["data"]["status"], "completed".__eq__)
     asked = {"Authorization": f"Bearer {account.tokens['mailersend']}"}
     rows = cloud.send("GET", f"{cloud.origin}{path}/result", headers=asked).text.splitlines()
-    assert len(rows) == 1501
+    assert len(rows) == 1502
     assert rows[0] == "email,list,domain_id,reason,created_at,expires_at,note"
+    for blocked in ("last%40import.com", "anybody%40import.net"):
+        found = account.mailersend("GET", f"/v1/suppressions/lookup?recipient={blocked}").json["data"]
+        assert len(found["blocks"]) == 1

@@ -12,6 +12,8 @@ import pytest
 
 from local.checkout import CLOUD
 from tests.end_to_end.conftest import CHECKOUT, ROOT, Account, Answer, LocalCloud
+from tests.end_to_end.test_identities import create
+from tests.end_to_end.test_permissions import without
 
 pytestmark = pytest.mark.end_to_end
 
@@ -187,3 +189,43 @@ def test_make_account_prints_an_accounts_tokens(cloud: LocalCloud) -> None:
     text = json.loads(done.stdout)["tokens"]["mailersend"]
     assert asked(cloud, text, "GET", "/v1/token").status == 200
     assert "this once" in done.stderr
+
+
+def test_the_operator_makes_a_token_for_a_domain_and_one_for_an_identity(
+    cloud: LocalCloud, account: Account
+) -> None:
+    domain = account.verified_domain("client.tokens-nine.com")
+    identity = create(account, domain["id"], "amy@tokens-nine-client.com")
+    ids = {each["id"] for each in account.mailersend("GET", "/v1/domains").json["data"]}
+    made = {
+        restriction: operate(
+            cloud,
+            action="issue_token",
+            account_id=account.account_id,
+            dialect="mailersend",
+            name=restriction,
+            scopes=["tokens_full"],
+            **{restriction: restricted_to},
+        )
+        for restriction, restricted_to in (("domain_id", ids.pop()), ("identity_id", identity["id"]))
+    }
+    assert not any("error" in each for each in made.values()), made
+    for each in made.values():
+        listed = asked(cloud, each["token"], "GET", "/v1/token").json["data"]
+        assert each["token_id"] in {one["id"] for one in listed}
+
+
+def test_no_token_is_made_while_a_suspension_has_not_reached_all_tokens(
+    cloud: LocalCloud, account: Account
+) -> None:
+    with without(cloud, "OperatorFunction", "dynamodb:Query"):
+        answer = cloud.call(
+            "POST",
+            f"{cloud.control}/run/operator",
+            {"action": "suspend_account", "account_id": account.account_id},
+        )
+        assert answer.status >= 400 or "error" in answer.text
+    body = {"name": "late", "scopes": ["domains_read"]}
+    assert account.mailersend("POST", "/v1/token", body).status == 403
+    assert operate(cloud, action="resume_account", account_id=account.account_id)["suspended_at"] is None
+    assert account.mailersend("POST", "/v1/token", body).status == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -10,10 +11,13 @@ from typing import Any
 import pytest
 import trustme
 
+from letterhead import identifiers
 from letterhead.tokens.dialect import Dialect
 from tests.end_to_end.conftest import CHECKOUT, Account, LocalCloud
+from tests.end_to_end.deployed_with import deployed_with
 from tests.end_to_end.test_doctor import physical
 from tests.end_to_end.test_identities import confirm, create, link_in
+from tests.end_to_end.test_mail_events import queue_of, settle
 from tests.fakes.receiver import Received, Receiver, receiver
 from tests.fakes.webhook_verifiers import standard_webhooks, verified
 
@@ -149,14 +153,20 @@ def test_410_disables_which_the_owner_hears_and_a_webhook_of_metadata_is_never_r
     cloud: LocalCloud, program: Receiver
 ) -> None:
     account = cloud.account(owner_email="owner@hooked-gone.com")
-    webhook = sendara_webhook(account, program.url)
+    account.verified_domain("mail.hooked-gone.com")
+    webhook = sendara_webhook(account, program.url, event_types=["sent"])
     program.answer(410)
-    account.sendara("POST", f"/v1/webhooks/{webhook['id']}/test")
-    cloud.until(
-        lambda: account.sendara("GET", f"/v1/webhooks/{webhook['id']}").json,
-        lambda shown: shown["disabled_reason"] == "gone",
-    )
-    told = cloud.wait_for_mail("owner@hooked-gone.com")
+    with deployed_with(cloud, "SHARED_SENDER", ""):
+        account.sendara("POST", f"/v1/webhooks/{webhook['id']}/test")
+        cloud.until(
+            lambda: account.sendara("GET", f"/v1/webhooks/{webhook['id']}").json,
+            lambda shown: shown["disabled_reason"] == "gone",
+        )
+        told = cloud.until(
+            lambda: [one for one in cloud.mails_to("owner@hooked-gone.com") if "disabled" in one["subject"]],
+            bool,
+        )[0]
+    assert "no-reply@mail.hooked-gone.com" in str(told["from"])
     assert told["subject"] == "A webhook of Web Agency is disabled"
     assert program.url in told["text"]
     for url in ("http://169.254.169.254/latest/", "https://10.0.0.1/", "https://0x7f000001.nip.io:1/#x"):
@@ -204,3 +214,102 @@ def test_webhooks_end_with_the_domain_or_identity_that_they_are_restricted_to(
     cloud.aws("dynamodb").put_item(TableName=table, Item={**late, "domain_id": {"S": inner}})
     look = partial(cloud.aws("dynamodb").get_item, TableName=table, Key=late)
     cloud.until(look, lambda found: "Item" not in found)
+
+
+def tested(cloud: LocalCloud, account: Account, program: Receiver, status: int) -> tuple[dict[str, Any], str]:
+    """A webhook with one delivery that was answered so, and the webhook's id as it is stored."""
+    webhook = sendara_webhook(account, program.url)
+    program.answer(status)
+    assert account.sendara("POST", f"/v1/webhooks/{webhook['id']}/test").status == 202
+    cloud.until(lambda: deliveries(account, webhook)[0]["attempts"], bool)
+    stored = identifiers.from_prefixed(identifiers.ENDPOINT_PREFIX, webhook["id"])
+    assert stored is not None
+    return webhook, stored
+
+
+def forge(cloud: LocalCloud, endpoint_id: str, copies: int, **changes: dict[str, str]) -> dict[str, Any]:
+    """Put changed copies of an endpoint's only delivery beside it, as if they had come before it; answers that one's item."""
+    database, table = cloud.aws("dynamodb"), physical(cloud, "DeliveriesTable")
+    found = database.query(
+        TableName=table,
+        KeyConditionExpression="endpoint_id = :endpoint",
+        ExpressionAttributeValues={":endpoint": {"S": endpoint_id}},
+        ConsistentRead=True,
+    )
+    (item,) = found["Items"]
+    delivery_id = item["delivery_id"]["S"]
+    for _ in range(copies):
+        delivery_id = identifiers.before(delivery_id)
+        database.put_item(TableName=table, Item={**item, **changes, "delivery_id": {"S": delivery_id}})
+    return dict(item)
+
+
+def test_more_deliveries_than_are_taken_at_once_are_replayed_all_the_same(
+    cloud: LocalCloud, account: Account, program: Receiver
+) -> None:
+    webhook, stored = tested(cloud, account, program, 200)
+    forge(cloud, stored, 100, status={"S": "pending"})  # which are on their way already
+    before = len(program.received)
+
+    since = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    path = f"/v1/webhooks/{webhook['id']}/replay"
+    assert account.sendara("POST", path, {"since": since}).status == 202
+    cloud.until(lambda: len(program.received) - before, lambda count: count == 1)
+
+
+def test_what_failed_is_replayed_alone_and_the_secret_can_be_read_again(
+    cloud: LocalCloud, account: Account, program: Receiver
+) -> None:
+    webhook, stored = tested(cloud, account, program, 200)
+    forge(cloud, stored, 1, status={"S": "failed"}, undelivered_by={"S": stored})
+    before = len(program.received)
+    with deployed_with(cloud, "OUTBOUND_PORTS", "443"):  # by workers that have made no secret
+        shown = account.sendara("GET", f"/v1/webhooks/{webhook['id']}").json
+    assert (shown["signing_secret"], shown["undelivered"]) == (webhook["signing_secret"], 1)
+
+    body = {
+        "since": (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "only_failed": True,
+    }
+    assert account.sendara("POST", f"/v1/webhooks/{webhook['id']}/replay", body).status == 202
+    cloud.until(lambda: len(program.received) - before, lambda count: count == 1)
+    cloud.until(
+        lambda: account.sendara("GET", f"/v1/webhooks/{webhook['id']}").json["undelivered"],
+        lambda left: left == 0,
+    )
+
+
+def test_an_event_that_comes_twice_is_delivered_once(
+    cloud: LocalCloud, account: Account, program: Receiver
+) -> None:
+    webhook, stored = tested(cloud, account, program, 200)
+    item = forge(cloud, stored, 0)
+    event = {
+        "kind": "event",
+        "account": account.account_id,
+        "event": item["event_id"]["S"],
+        "source": item["source"]["S"],
+        "type": "sender_identity.verified",
+        "domain": None,
+        "identity": None,
+        "at": datetime.now(UTC).isoformat(),
+        "about": None,
+    }
+    for _ in range(2):
+        queue = queue_of(cloud, "WebhookEventQueue")
+        cloud.aws("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(event))
+    cloud.until(lambda: deliveries(account, webhook), lambda found: len(found) == 2)
+    settle(cloud, "WebhookEventQueue")
+    assert len(deliveries(account, webhook)) == 2
+
+
+def test_an_owner_is_warned_of_a_webhook_that_often_fails(cloud: LocalCloud, program: Receiver) -> None:
+    account = cloud.account(owner_email="owner@hooked-warned.com")
+    _, stored = tested(cloud, account, program, 500)
+    item = forge(cloud, stored, 0)
+    attempts = json.dumps(json.loads(item["attempts"]["S"]) * 10)
+    forge(cloud, stored, 2, attempts={"S": attempts})
+    look = {"kind": "look", "account": account.account_id, "endpoint": stored, "gone": False, "time": None}
+    queue = queue_of(cloud, "WebhookEventQueue")
+    cloud.aws("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(look))
+    assert "fail" in cloud.wait_for_mail("owner@hooked-warned.com")["subject"]

@@ -188,6 +188,11 @@ class Settings:
         return self._required("MAIL_EVENTS_QUEUE_URL")
 
     @property
+    def job_lasts(self) -> timedelta:
+        """How long a job is worked on before others have their turn."""
+        return timedelta(seconds=float(self._required("JOB_SECONDS")))
+
+    @property
     def sending_environments(self) -> int:
         """How many environments of the sending function there are at most."""
         return int(self._required("SENDING_ENVIRONMENTS"))
@@ -260,8 +265,7 @@ class Settings:
 
     @property
     def longest_queue_delay(self) -> timedelta:
-        """How long a queue may keep an attempt back: SQS's fifteen minutes, but in the local cloud, where a test looks days ahead
-        and no queue does."""
+        """How long a queue may keep an attempt back: SQS's most, but in the local cloud, where tests look days ahead."""
         return timedelta(seconds=15) if self.emulated else timedelta(minutes=15)
 
     @property
@@ -403,47 +407,43 @@ class Settings:
     @property
     def outbound_ports(self) -> frozenset[int]:
         """The ports of customers' hosts that we connect to."""
-        ports = self.environment.get("OUTBOUND_PORTS", "443").split(",")
-        return frozenset(map(int, filter(str.strip, ports)))
+        return frozenset(
+            map(int, filter(str.strip, self.environment.get("OUTBOUND_PORTS", "443").split(",")))
+        )
 
     @property
     def outbound_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The private networks whose hosts customers may name, beside all of the public internet."""
         from ipaddress import ip_network
 
-        text = self.environment.get("OUTBOUND_PRIVATE_NETWORKS", "")
-        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+        parts = map(str.strip, self.environment.get("OUTBOUND_PRIVATE_NETWORKS", "").split(","))
+        return tuple(map(ip_network, filter(None, parts)))
 
     @property
     def outbound(self) -> tuple[frozenset[int], tuple[IPv4Network | IPv6Network, ...], bool, str | None]:
-        """What requests to customers' hosts keep within: ports, private networks, whether loopback is open, the local cloud's
-        authority."""
+        """What requests to customers' hosts keep within: ports, private networks, whether loopback is open, the local CA."""
         return self.outbound_ports, self.outbound_networks, self.emulated, self.local_authorities
 
     @property
     def local_authorities(self) -> str | None:
         """The file with the local cloud's certificate authority; nowhere else is any trusted but the system's."""
-        path = self.environment.get("LOCAL_CA_FILE")
-        return path if path and self.emulated else None
+        return (self.environment.get("LOCAL_CA_FILE") or None) if self.emulated else None
 
     def _required(self, name: str) -> str:
-        value = self.environment.get(name)
-        if not value:
-            raise MissingSettingError(f"the environment variable {name} is not set")
-        return value
+        if value := self.environment.get(name):
+            return value
+        raise MissingSettingError(f"the environment variable {name} is not set")
 
 
 def _host(text: str) -> str:
     """`app.example.com`, or the host of `https://app.example.com:8443/path`."""
     text = text.strip().lower()
-    host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
-    return host.rstrip(".")
+    return (urlsplit(text if "//" in text else f"//{text}").hostname or "").rstrip(".")
 
 
 def _address(text: str) -> tuple[str, int]:
     """`192.0.2.1`, `192.0.2.1:53`, `2001:db8::1` or `[2001:db8::1]:53`."""
-    text = text.strip()
-    bracketed, _, port = text.removeprefix("[").partition("]:")
+    bracketed, _, port = (text := text.strip()).removeprefix("[").partition("]:")
     if port:
         return bracketed, int(port)
     host, _, port = text.strip("[]").partition(":")

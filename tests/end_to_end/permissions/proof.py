@@ -1,136 +1,158 @@
 """Proof that no role can do more than it needs: each permission is taken away in turn, and a test must fail for it.
 
-The tests run once as always while the local cloud writes down what IAM was asked (`.local/logs/permissions.log`). From that it is
-known which tests need which permission. Then each of these tests, the quickest first, runs again without the permission, until
-one fails. A test counts only if it passes again with all permissions.
+The tests run once as always while the local cloud writes down what IAM was asked. From that it is known which tests need which
+permission. Then each of these tests, those first that use little else, runs again without the permission, until one fails and IAM
+has refused the role just that. A test counts only if it passes again with all permissions.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
+import re
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 from letterhead.http.routes import ROUTES
-from tests.end_to_end.conftest import CHECKOUT, STACK_FILE, LocalCloud
+from tests.end_to_end.conftest import STACK_FILE, LocalCloud
 from tests.end_to_end.permissions.clean_slate import clean_slate
-from tests.end_to_end.permissions.granted import Permission, Use, granted, without
+from tests.end_to_end.permissions.granted import Permission, granted, without
+from tests.end_to_end.permissions.recording import KEPT, Recording, log_size, refused
 from tests.end_to_end.permissions.unjudged import reason_for
 
 STACK_NAME = "letterhead"
-LOG = CHECKOUT.log("permissions")
 SAMPLE_SECONDS = 30
 """How long a sample may take; others every day."""
 SAMPLED = "tests/end_to_end/test_every_function.py"
 """A sample is of what these tests need, for they are quick and look at the effect of each call."""
 MOST_TRIES = 4
-PATIENCE = 0.3
-"""How much of a test's usual waiting is enough for what can't come."""
+PATIENCE = 2.0
+"""How many times as long as a test has waited for what came is enough for what can't come."""
+LEAST_PATIENCE_SECONDS = 4.0
 TOO_LONG_SECONDS = 45
-ALLOWED = "Allow"
-
-
-@dataclass
-class Recording:
-    """What IAM allowed while each test ran, and how long that took."""
-
-    uses: dict[str, set[Use]] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    position: int = 0
-
-    def begin(self) -> float:
-        # A cloud that isn't up yet begins its log anew.
-        self.position = LOG.stat().st_size if STACK_FILE.exists() and LOG.exists() else 0
-        return time.monotonic()
-
-    def end(self, name: str, began: float) -> None:
-        self.seconds[name] = min(time.monotonic() - began, _seconds_up())
-        self.uses[name] = set(_allowed(LOG, self.position))
-
-    def tests_that_use(self, permission: Permission) -> list[str]:
-        """Those first that use little else, and so look at this most closely; of them the quickest."""
-        found = [name for name, uses in self.uses.items() if any(map(permission.covers, uses))]
-        return sorted(found, key=lambda name: (len(self.uses[name]), self.seconds[name]))
+RUNS_OF_A_SLATE = 15
+TOLD_EVERY = 25
+WANTED = ("sample", "unused", "all")
 
 
 def prove(session: pytest.Session, wanted: str) -> bool:
-    """pytest's loop over the tests, and then the proof: of all permissions, or of a sample when that is wanted."""
-    recording = Recording()
-    items = session.items
+    """pytest's loop over the tests, and then the proof: of all permissions, of a sample, or only which no test uses.
+
+    With the environment's ONLY, a regular expression, of those alone that it finds, by what the last whole run recorded.
+    """
+    if wanted not in WANTED:
+        pytest.exit(f"PERMISSIONS is one of {', '.join(WANTED)}", 4)
+    only = os.environ.get("ONLY")
     try:
-        for item, following in zip(items, [*items[1:], items[0]], strict=True):
-            began = recording.begin()
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            recording.end(item.nodeid, began)
-            if session.shouldfail:
-                raise session.Failed(session.shouldfail)
-        if not session.testsfailed:
-            session.testsfailed += _Proof(session, recording).of(wanted)
+        if only:
+            session.testsfailed += _Proof(session, Recording.kept(), re.compile(only)).of(wanted)
+        else:
+            recording = _record(session)
+            if wanted == "unused" or not session.testsfailed:
+                session.testsfailed += _Proof(session, recording, re.compile("")).of(wanted)
     finally:
         session._setupstate.teardown_exact(None)
     return True
 
 
+def _record(session: pytest.Session) -> Recording:
+    recording, items = Recording(), session.items
+    for item, following in zip(items, [*items[1:], items[0]], strict=True):
+        began = recording.begin()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        recording.end(item.nodeid, began)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+    if KEPT.parent.exists():
+        recording.keep()
+    return recording
+
+
 class _Proof:
-    def __init__(self, session: pytest.Session, recording: Recording) -> None:
+    def __init__(self, session: pytest.Session, recording: Recording, only: re.Pattern[str]) -> None:
         self._session = session
         self._items = {item.nodeid: item for item in session.items}
         self._recording = recording
-        self._cloud = LocalCloud.running(json.loads(STACK_FILE.read_text()))
+        self._only = only
         self._repeatable: dict[str, bool] = {}
+        self._run_since_slate: set[str] = set()
         self._reporter = session.config.pluginmanager.getplugin("terminalreporter")
+        if not STACK_FILE.exists():
+            self._run(session.items[-1])
+        self._cloud = LocalCloud.running(json.loads(STACK_FILE.read_text()))
+        clean_slate(self._cloud)
 
     def of(self, wanted: str) -> int:
-        """How many permissions nothing misses."""
-        began = time.monotonic()
-        permissions = granted(self._cloud.aws("iam"), STACK_NAME)
+        """How many permissions nothing uses or misses."""
+        permissions = [
+            each for each in granted(self._cloud.aws("iam"), STACK_NAME) if self._only.search(str(each))
+        ]
         judged = [permission for permission in permissions if reason_for(permission) is None]
         used = {each: self._recording.tests_that_use(each) for each in judged}
         missed = [each for each, tests in used.items() if tests]
         idle = [each for each, tests in used.items() if not tests]
-        chosen = missed if wanted == "all" else _sample(missed, used)
         self._say(
             f"{len(permissions)} permissions: {len(permissions) - len(judged)} that the emulator never asks for,"
-            f" {len(idle)} that no test uses, {len(missed)} to take away, of which {len(chosen)} at most now"
+            f" {len(idle)} that no test uses, {len(missed)} that some do"
         )
-        unnoticed, tried = [], 0
+        if wanted != "sample":
+            for each in idle:
+                self._say(f"UNUSED {each}")
+        if wanted == "unused":
+            return len(idle)
+        if wanted == "sample":
+            tried, unnoticed = self._take_away(_sample(missed, used), used, SAMPLE_SECONDS)
+            return len(unnoticed) + (tried == 0)
+        _, unnoticed = self._take_away(missed, used)
+        return len(unnoticed) + len(idle)
+
+    def _take_away(
+        self, chosen: list[Permission], used: dict[Permission, list[str]], seconds: float | None = None
+    ) -> tuple[int, list[Permission]]:
+        """How many were taken away within so many seconds, and which of them nothing missed."""
+        began, unnoticed, tried = time.monotonic(), [], 0
         for each in chosen:
-            if wanted != "all" and time.monotonic() - began > SAMPLE_SECONDS:
+            if seconds is not None and time.monotonic() - began > seconds:
                 break
             tried += 1
             if not self._is_missed(each, used[each]):
                 unnoticed.append(each)
-        for each in idle if wanted == "all" else ():
-            self._say(f"UNUSED {each}")
-        for each in unnoticed:
-            self._say(f"UNNOTICED {each} (used by {', '.join(used[each][:3])})")
+                self._say(f"UNNOTICED {each} (used by {', '.join(used[each][:3])})")
+            if tried % TOLD_EVERY == 0:
+                self._say(f"{tried} of {len(chosen)} taken away, {time.monotonic() - began:.0f} s")
         self._say(
             f"{tried - len(unnoticed)} of {tried} permissions are missed when they are taken away"
             f" ({time.monotonic() - began:.0f} s)"
         )
-        return len(unnoticed) + (len(idle) if wanted == "all" else tried == 0)
+        return tried, unnoticed
 
     def _is_missed(self, permission: Permission, tests: Iterable[str]) -> bool:
         for name in list(self._fit(tests))[:MOST_TRIES]:
-            with without(self._cloud.aws("iam"), permission):
-                self._start_workers_anew(permission.role)
-                passed = self._passes(name)
-            if not passed and self._passes_when_whole(name):
+            if self._misses(name, permission) and self._passes_when_whole(name):
                 self._say(f"{permission}: missed by {name.rpartition('::')[2]}")
                 return True
         return False
 
     def _fit(self, tests: Iterable[str]) -> Iterator[str]:
         for name in tests:
-            if self._recording.seconds[name] < TOO_LONG_SECONDS:
+            if name in self._items and self._recording.seconds[name] < TOO_LONG_SECONDS:
                 yield name
+
+    def _misses(self, name: str, permission: Permission) -> bool:
+        """Does this test fail without the permission? If not at once, then when no worker knows what it had read (a key)."""
+        with without(self._cloud.aws("iam"), permission):
+            for anew in (False, True):
+                if anew:
+                    self._start_workers_anew(permission.role)
+                position = log_size()
+                if not self._passes(name) and any(map(permission.covers, refused(position))):
+                    return True
+        return False
 
     def _passes_when_whole(self, name: str) -> bool:
         if name not in self._repeatable:
@@ -138,19 +160,22 @@ class _Proof:
         return self._repeatable[name]
 
     def _passes(self, name: str) -> bool:
-        clean_slate(self._cloud)
-        item = self._items[name]
+        if name in self._run_since_slate or len(self._run_since_slate) == RUNS_OF_A_SLATE:
+            clean_slate(self._cloud)
+            self._run_since_slate.clear()
+        self._run_since_slate.add(name)
+        LocalCloud.most_seconds = max(LEAST_PATIENCE_SECONDS, PATIENCE * self._recording.waited[name])
+        try:
+            return self._run(self._items[name])
+        finally:
+            LocalCloud.most_seconds = float("inf")
+
+    def _run(self, item: pytest.Item) -> bool:
         other = next(each for each in self._session.items if each is not item)
         item._initrequest()  # type: ignore[attr-defined]
-        LocalCloud.patience = PATIENCE
-        try:
-            reports = runtestprotocol(item, log=False, nextitem=other)
-        finally:
-            LocalCloud.patience = 1.0
-        return all(report.passed for report in reports)
+        return all(report.passed for report in runtestprotocol(item, log=False, nextitem=other))
 
     def _start_workers_anew(self, role: str) -> None:
-        """A function that keeps what it once read (a key, an account's limits) would not ask again."""
         client = self._cloud.aws("lambda")
         for page in client.get_paginator("list_functions").paginate():
             for function in page["Functions"]:
@@ -161,7 +186,7 @@ class _Proof:
 
     def _say(self, line: str) -> None:
         self._reporter.ensure_newline()
-        self._reporter.write_line(f"permissions: {line}")
+        self._reporter.write_line(f"permissions: {line}", flush=True)
 
 
 def _sample(missed: list[Permission], used: dict[Permission, list[str]]) -> list[Permission]:
@@ -177,25 +202,3 @@ def _sample(missed: list[Permission], used: dict[Permission, list[str]]) -> list
             chosen.append(each)
     random.Random(f"{datetime.now(UTC):%Y%m%d}").shuffle(chosen)
     return chosen
-
-
-def _seconds_up() -> float:
-    """How long the local cloud has been there: the first test that needs it waits for it."""
-    return time.time() - STACK_FILE.stat().st_mtime if STACK_FILE.exists() else 0.0
-
-
-def _allowed(log: Path, position: int) -> Iterator[Use]:
-    if not log.exists():
-        return
-    with log.open(encoding="utf-8") as lines:
-        lines.seek(position)
-        for line in lines:
-            principal, action, resource, decision = json.loads(line)
-            if decision == ALLOWED:
-                yield Use(_role(principal), action, resource)
-
-
-def _role(principal: str) -> str:
-    """The role's name in `…:role/NAME` and in `…:assumed-role/NAME/session`."""
-    kind, _, rest = principal.rpartition(":")[2].partition("/")
-    return rest.partition("/")[0] if kind == "assumed-role" else rest

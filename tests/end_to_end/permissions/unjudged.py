@@ -12,21 +12,6 @@ UNJUDGED = (
     (r"dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)", r".*/stream/.*", POLLER),
     (r"sqs:SendMessage\*", r".*OutboxDeadLetters.*", POLLER),
     (r"logs:(CreateLogStream|PutLogEvents)", r".*:log-group:.*", "the emulator writes logs itself"),
-    (
-        r"s3:ListBucket",
-        r".*:s3:::.*",
-        "S3 tells who may list that an object isn't there, and others that it is forbidden; the emulator tells everybody",
-    ),
-    (
-        r"ses:\w+",
-        r".*:configuration-set/.*",
-        "SES judges calls that name a configuration set by its ARN too; the emulator knows the identity's alone",
-    ),
-    (
-        r"ses:SendEmail|ses:SendRawEmail",
-        r".*:identity/\*",
-        "SES asks for SendRawEmail when a mail is handed over whole and for SendEmail else; which of both is the stand-in's word",
-    ),
 )
 
 

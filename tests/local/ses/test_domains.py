@@ -306,13 +306,29 @@ def test_a_deleted_identity_is_gone(ses):
 @pytest.mark.parametrize(
     "signing",
     [
-        {"DomainSigningSelector": "s1", "DomainSigningPrivateKey": "QUJD"},
         {"DomainSigningAttributesOrigin": "AWS_SES_EU_WEST_1"},
     ],
 )
 def test_other_keys_than_easy_dkims_are_refused_not_ignored(ses, signing):
     with pytest.raises(ses.v2.exceptions.BadRequestException, match="Easy DKIM"):
         ses.v2.create_email_identity(EmailIdentity="client.com", DkimSigningAttributes=signing)
+
+
+def test_a_key_of_ones_own_is_shown_until_easy_dkim_takes_its_place(ses):
+    own = {"DomainSigningSelector": "s1", "DomainSigningPrivateKey": "QUJD"}
+    ses.v2.create_email_identity(EmailIdentity="client.com", DkimSigningAttributes=own)
+    shown = ses.v2.get_email_identity(EmailIdentity="client.com")["DkimAttributes"]
+    assert (shown["SigningAttributesOrigin"], shown["Tokens"], shown["Status"]) == (
+        "EXTERNAL",
+        ["s1"],
+        "PENDING",
+    )
+
+    ses.v2.put_email_identity_dkim_signing_attributes(
+        EmailIdentity="client.com", SigningAttributesOrigin="AWS_SES"
+    )
+    shown = ses.v2.get_email_identity(EmailIdentity="client.com")["DkimAttributes"]
+    assert (shown["SigningAttributesOrigin"], len(shown["Tokens"])) == ("AWS_SES", 3)
 
 
 def test_tags_are_kept(ses):

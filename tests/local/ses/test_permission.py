@@ -26,11 +26,6 @@ CALLS = [
         "ses:PutEmailIdentityMailFromAttributes",
     ),
     (
-        "put_email_identity_configuration_set_attributes",
-        {"EmailIdentity": "agency.com", "ConfigurationSetName": "letterhead"},
-        "ses:PutEmailIdentityConfigurationSetAttributes",
-    ),
-    (
         "put_email_identity_feedback_attributes",
         {"EmailIdentity": "agency.com"},
         "ses:PutEmailIdentityFeedbackAttributes",
@@ -79,6 +74,20 @@ def test_tags_at_creation_need_the_permission_to_tag(function):
 
     function.may(("ses:CreateEmailIdentity", arn), ("ses:TagResource", arn))
     assert outcome(function.v2.create_email_identity, **create) == "allowed"
+
+
+def test_giving_an_identity_a_configuration_set_needs_the_permission_on_both(function):
+    call = {"EmailIdentity": "agency.com", "ConfigurationSetName": "letterhead"}
+    give, action = (
+        function.v2.put_email_identity_configuration_set_attributes,
+        "ses:PutEmailIdentityConfigurationSetAttributes",
+    )
+    function.may((action, SET_ARN))
+    assert outcome(give, **call) == "AccessDeniedException"
+    function.may((action, DOMAIN_ARN))
+    assert outcome(give, **call) == "AccessDeniedException"
+    function.may((action, [DOMAIN_ARN, SET_ARN]))
+    assert outcome(give, **call) == "allowed"
 
 
 def test_a_verdict_stays_right_when_the_identity_is_gone(function, agency):

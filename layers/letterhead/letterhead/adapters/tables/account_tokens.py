@@ -212,13 +212,11 @@ class AccountTokenTable:
         A token that is being made meanwhile isn't missed: its own transaction looks whether the restriction is still there.
         Ending them twice is once.
         """
-        for token in self.restricted_to(account_id, domain_id=domain_id, identity_id=identity_id):
-            self._end(token)
+        self._end(lambda: self.restricted_to(account_id, domain_id=domain_id, identity_id=identity_id))
 
     def end_all(self, account_id: str) -> None:
         """End every token of an account that is being closed; ending them twice is once."""
-        for token in self.of_account(account_id):
-            self._end(token)
+        self._end(lambda: self.of_account(account_id))
 
     def copy_standing(self, account: Account, now: datetime) -> None:
         """Copy an account's suspension, limits and settings onto each of its tokens that has others; may be repeated.
@@ -262,15 +260,16 @@ class AccountTokenTable:
                 raise AccountChangedError(account.account_id) from failure
         return self.by_id(token.account_id, token.dialect, token.token_id)
 
-    def _end(self, token: AccountToken) -> None:
-        present: AccountToken | None = token
-        while present is not None:
-            try:
-                self.remove(present)
-            except TokenChangedError:
-                present = self.by_id(token.account_id, token.dialect, token.token_id)
-            else:
-                return
+    def _end(self, present: Callable[[], Iterator[AccountToken]]) -> None:
+        """Remove all that are there; those that somebody has changed meanwhile are looked for again."""
+        changed = True
+        while changed:
+            changed = False
+            for token in present():
+                try:
+                    self.remove(token)
+                except TokenChangedError:
+                    changed = True
 
 
 _ACCOUNT = 0
