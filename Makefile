@@ -92,8 +92,8 @@ unit: $(VENV)  ## rules, adapters, functions, layers and architecture: no local 
 	pytest tests --ignore=tests/end_to_end --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 template: $(VENV)  ## sam validate --lint, and cfn-lint by itself with all that it would let pass
-	$(AWS_FREE) sam validate --lint
-	$(AWS_FREE) cfn-lint --include-checks I --ignore-checks $(LINT_EXCEPTIONS) --template template.yaml
+	$(AWS_FREE) cfn-lint --include-checks I --ignore-checks $(LINT_EXCEPTIONS) --template template.yaml & linting=$$!; \
+	  $(AWS_FREE) sam validate --lint; validated=$$?; wait $$linting && exit $$validated
 
 build: $(VENV)  ## sam build, for this machine's Python and processor
 	$(AWS_FREE) sam build --parameter-overrides $$(python -m layers.builder.this_machine)
