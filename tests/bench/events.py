@@ -52,6 +52,7 @@ _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",
     "POWERTOOLS_METRICS_DISABLED": "true",
+    "METRICS_NAMESPACE": "letterhead",
     "DOMAINS_TABLE": "domains",
     "SUPPRESSIONS_TABLE": "suppressions",
     "ACTIVITY_TABLE": "activity",
