@@ -4,6 +4,7 @@ from aws_lambda_powertools import Logger
 
 from letterhead.adapters.completion_queue import CompletionQueue
 from letterhead.adapters.link_key import LinkKey
+from letterhead.adapters.mail_addresses import MailAddresses
 from letterhead.adapters.message_contents import MessageContents
 from letterhead.adapters.message_queue import read_departure
 from letterhead.adapters.ses_account import SesAccount
@@ -18,6 +19,7 @@ from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.limits import open_leases
 from letterhead.adapters.tables.messages import MessageTable
+from letterhead.adapters.tables.sandbox import SandboxTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
 from letterhead.adapters.uploaded_files import UploadedFiles
 from letterhead.http.message_sender import MessageSender, ahead, lately, paced
@@ -26,6 +28,7 @@ from letterhead.messages.departure import Departures
 from letterhead.messages.history import MessageHistory
 from letterhead.messages.unsubscribing import WithUnsubscribeLinks
 from letterhead.messages.upload_reading import WithUploads
+from letterhead.sandbox.own_people import OwnPeople
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
@@ -44,6 +47,7 @@ departures = Departures(
     domains=recent_domains,
     identities=IdentityTable(settings.identities_table),
     lists=together,
+    people=OwnPeople(accounts, SandboxTable(settings.sandbox_table), MailAddresses()),
     warm_ups=WarmUpSends(open_leases(settings.limits_table), settings.warm_up, counts, domains),
     provider=WithUnsubscribeLinks(with_files, LinkKey(settings.link_key_secret), settings.public_url),
     simulation=SimulatedEvents(settings.mail_events_queue_url),
@@ -51,9 +55,4 @@ departures = Departures(
     notes=history,
     rechecks=CompletionQueue(settings.completion_queue_url),
 )
-sender = MessageSender(read_departure, together, departures, Logger(service="send_messages"))
-
-
-def handler(event: dict[str, object], context: object) -> object:
-    """Send the messages of one batch; the answer names those that have to come again."""
-    return sender(event, context)
+handler = MessageSender(read_departure, together, departures, Logger(service="send_messages"))

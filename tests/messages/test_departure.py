@@ -65,6 +65,7 @@ class World:
         self.failures: list[tuple[str, str]] = []
         self.notices: list[tuple[str, dict[str, str]]] = []
         self.rechecked: list[str] = []
+        self.test_people: frozenset[str] = frozenset()
 
     def by_id(self, _account_id):
         return self.account
@@ -81,6 +82,14 @@ class World:
     def ask(self, _account_id, domain_id):
         self.rechecked.append(domain_id)
 
+    def owner(self, _account_id):
+        return self.account and self.account.owner_email
+
+    def test_recipients(self, account_id):
+        if self.test_people is None:
+            raise UnavailableError
+        return self.test_people
+
     def put(self, **changes):
         made = message(**changes)
         self.store.add(made)
@@ -93,6 +102,7 @@ class World:
             domains=self.domains,
             identities=self.identities,
             lists=self.lists,
+            people=self,
             warm_ups=self.warm_up,
             provider=self.provider,
             simulation=self.simulation,
@@ -289,6 +299,41 @@ def test_when_nobody_is_left_nothing_is_sent(world):
     assert world.send(made) is Departed.SUPPRESSED
     assert world.kept(made).status is MessageStatus.FAILED
     assert world.notices == [(made.message_id, {"rita@reader.example": "unsubscribes"})]
+
+
+TO_TEST_PERSON = draft(to=(mailbox("tester@web-agency.com"),))
+TEST_SEND = replace(TO_TEST_PERSON, test_send=True)
+TEST_TO_OWNER = draft(to=(mailbox("owner@web-agency.com"),), test_send=True)
+SHARED: dict[str, object] = {"domain_id": None, "from_address": "mail@letterhead.example"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "people", "became"),
+    [
+        ({**SHARED, "draft": TO_TEST_PERSON}, {"tester@web-agency.com"}, Departed.SENT),
+        ({**SHARED, "draft": TO_TEST_PERSON}, set(), Departed.FAILED),
+        ({**SHARED, "draft": replace(TEST_TO_OWNER, test_send=False)}, set(), Departed.SENT),
+        ({"draft": TEST_SEND}, {"tester@web-agency.com"}, Departed.SENT),
+        ({"draft": TEST_SEND}, set(), Departed.FAILED),
+        ({"draft": TEST_TO_OWNER}, set(), Departed.FAILED),
+        ({"draft": replace(TEST_SEND, test_send=False)}, set(), Departed.SENT),
+    ],
+)
+def test_what_is_for_the_accounts_own_people_reaches_only_who_still_is_one(world, changes, people, became):
+    """A mail may wait for days, and a test recipient may be taken away meanwhile."""
+    made = world.put(**changes)
+    world.test_people = frozenset(people)
+    assert world.send(made) is became
+    assert bool(world.provider.sent) == (became is Departed.SENT)
+    assert world.failures == ([] if became is Departed.SENT else [(made.message_id, "recipient_not_allowed")])
+
+
+def test_own_people_who_cannot_be_looked_up_let_nothing_leave(world):
+    made = world.put(draft=TEST_SEND)
+    world.test_people = None
+    with pytest.raises(UnavailableError):
+        world.send(made)
+    assert not world.provider.sent
 
 
 def test_a_gate_that_cannot_be_asked_lets_nothing_leave(world):

@@ -51,12 +51,12 @@ if TYPE_CHECKING:
     from letterhead.messages.acceptance import (
         Accepted,
         DailyAllowance,
-        OwnPeople,
         WarmUpAllowance,
     )
     from letterhead.messages.bulk import BulkStore
     from letterhead.messages.draft import Draft
     from letterhead.messages.message import Message, MessageStore
+    from letterhead.messages.people import OwnPeople
     from letterhead.messages.sender import SenderDomains
     from letterhead.messages.uploads import UploadStore
     from letterhead.outbound.exchange import OutboundHttp

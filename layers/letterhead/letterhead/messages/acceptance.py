@@ -20,6 +20,7 @@ from letterhead.messages.gates import (
     passed,
 )
 from letterhead.messages.message import Message, MessageStatus, MessageStore
+from letterhead.messages.people import strangers
 from letterhead.messages.sender import Sender, SenderRefusedError, Senders
 from letterhead.messages.unsubscribe_link import wants_link
 from letterhead.values import value_type
@@ -28,18 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from letterhead.messages.draft import Draft, Mailbox
+    from letterhead.messages.people import OwnPeople
     from letterhead.suppressions.blocking import Block, Suppressed
     from letterhead.tokens.token import ApiToken
-
-
-class OwnPeople(Protocol):
-    """Whom an account may always write to."""
-
-    def owner(self, account_id: str) -> str | None:
-        """The owner's address, folded; None when there is no such account."""
-
-    def test_recipients(self, account_id: str) -> frozenset[str]:
-        """The account's verified test recipients, folded."""
 
 
 class DailyAllowance(Protocol):
@@ -193,11 +185,7 @@ class Examination:
         own_only = self.sender is not None and self.sender.to_own_people_only
         if not own_only and not self._draft.test_send:
             return GateAnswer(GateName.SANDBOX)
-        allowed = self._people.test_recipients(self._token.account_id)
-        if not self._draft.test_send:
-            owner = self._people.owner(self._token.account_id)
-            allowed = allowed if owner is None else allowed | {owner}
-        others = tuple(box.address.key for box in self._draft.recipients if box.address.key not in allowed)
+        others = strangers(self._draft, self._token.account_id, self._people)
         if not others:
             return GateAnswer(GateName.SANDBOX)
         return GateAnswer(

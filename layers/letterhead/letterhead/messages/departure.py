@@ -16,6 +16,7 @@ from letterhead.identities.identity import FromMode, SenderIdentity
 from letterhead.mail.message import AttachmentLostError, MailRefusedError
 from letterhead.messages.acceptance import WarmUpAllowance, without
 from letterhead.messages.message import Message, MessageChangedError, MessageStatus
+from letterhead.messages.people import strangers
 from letterhead.messages.sender import Sender, sends
 from letterhead.unavailable import UnavailableError
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from letterhead.accounts.account import Account
     from letterhead.domains.domain import SendingDomain
+    from letterhead.messages.people import OwnPeople
     from letterhead.suppressions.blocking import Block, Suppressed
 
 EVIDENCE_AFTER = timedelta(minutes=15)
@@ -141,6 +143,7 @@ class Departures:
         domains: Domains,
         identities: Identities,
         lists: Suppressed,
+        people: OwnPeople,
         warm_ups: WarmUpAllowance | None,
         provider: MessageProvider,
         simulation: Simulation,
@@ -153,6 +156,7 @@ class Departures:
         self._domains = domains
         self._identities = identities
         self._lists = lists
+        self._people = people
         self._warm_ups = warm_ups
         self._provider = provider
         self._simulation = simulation
@@ -211,6 +215,9 @@ class Departures:
         if not remaining.draft.to:
             self._fail(remaining, "recipient_suppressed", now)
             return Departed.SUPPRESSED
+        to_own_people = message.domain_id is None or message.draft.test_send
+        if to_own_people and strangers(remaining.draft, message.account_id, self._people):
+            return self._fail(remaining, "recipient_not_allowed", now)
         return self._hand_over(remaining, message, now)
 
     def _held_by_sender(self, message: Message, now: datetime) -> Departed | None:

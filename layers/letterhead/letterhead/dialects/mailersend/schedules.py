@@ -31,6 +31,7 @@ _FAILURES = {
     "identity_not_verified": "The sender identity isn't verified any more.",
     "dmarc_rejects": "Receivers would reject mail from this address.",
     "recipient_suppressed": "Every recipient is suppressed.",
+    "recipient_not_allowed": "A recipient isn't one of the account's verified test recipients any more.",
     "attachment_lost": "A file that was uploaded for it isn't there any more, or was replaced.",
     "provider_refused": "Amazon SES refused the message.",
     "waited_too_long": "The domain couldn't send for three days.",
