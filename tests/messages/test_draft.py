@@ -135,7 +135,8 @@ def test_the_field_that_no_mail_can_have_is_named(changes, field):
     "name",
     [
         "From", "TO", "Cc", "bcc", "Subject", "Date", "Sender", "Reply-To", "Return-Path", "Message-ID", "Received",
-        "DKIM-Signature", "Content-Type", "content-transfer-encoding", "MIME-Version", "X-SES-CONFIGURATION-SET",
+        "DKIM-Signature", "DomainKey-Signature", "X-Google-DKIM-Signature", "Apparently-To",
+        "Content-Type", "content-transfer-encoding", "MIME-Version", "X-SES-CONFIGURATION-SET",
         "x-ses-message-tags", "X-SES-TENANT", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "Precedence",
         "Auto-Submitted", "Resent-From", "ARC-Seal", "Feedback-ID",
     ],

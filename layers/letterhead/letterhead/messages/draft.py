@@ -35,12 +35,13 @@ _HEADER_NAME = re.compile(r"[!-9;-~]{1,76}")
 # What says who the mail is from, whom it is for, what it consists of, who signed it, or how it was handled is ours to set.
 _OURS = frozenset(
     {
-        "arc-authentication-results", "arc-message-signature", "arc-seal", "authentication-results", "auto-submitted",
-        "bcc", "cc", "date", "delivered-to", "disposition-notification-to", "dkim-signature", "errors-to", "feedback-id",
-        "from", "in-reply-to", "list-help", "list-id", "list-owner", "list-post", "list-subscribe", "list-unsubscribe",
-        "list-unsubscribe-post", "message-id", "mime-version", "precedence", "received", "received-spf", "references",
-        "reply-to", "resent-bcc", "resent-cc", "resent-date", "resent-from", "resent-message-id", "resent-sender",
-        "resent-to", "return-path", "return-receipt-to", "sender", "subject", "to", "x-letterhead-message",
+        "apparently-to", "arc-authentication-results", "arc-message-signature", "arc-seal", "authentication-results",
+        "auto-submitted", "bcc", "cc", "date", "delivered-to", "disposition-notification-to", "dkim-signature",
+        "domainkey-signature", "errors-to", "feedback-id", "from", "in-reply-to", "list-help", "list-id",
+        "list-owner", "list-post", "list-subscribe", "list-unsubscribe", "list-unsubscribe-post", "message-id",
+        "mime-version", "precedence", "received", "received-spf", "references", "reply-to", "resent-bcc", "resent-cc",
+        "resent-date", "resent-from", "resent-message-id", "resent-sender", "resent-to", "return-path",
+        "return-receipt-to", "sender", "subject", "to", "x-google-dkim-signature", "x-letterhead-message",
     }
 )  # fmt: skip
 _OUR_PREFIXES = ("content-", "x-ses-", "arc-", "resent-", "list-")
