@@ -98,9 +98,8 @@ template: $(VENV)  ## sam validate --lint, and cfn-lint by itself with all that 
 build: $(VENV)  ## sam build, for this machine's Python and processor
 	$(AWS_FREE) sam build --parameter-overrides $$(python -m layers.builder.this_machine)
 
-e2e: $(VENV)  ## end-to-end tests on local clouds of their own, IAM enforced; then half a minute of test-iam, others every day
-	pytest tests/end_to_end --ignore=tests/end_to_end/test_every_function.py --numprocesses=2 --dist=loadfile --no-loadscope-reorder
-	PERMISSIONS=sample pytest tests/end_to_end/test_every_function.py
+e2e: $(VENV)  ## end-to-end tests on local clouds of their own, IAM enforced, half a minute of test-iam beside them, others every day
+	PERMISSIONS=sample pytest tests/end_to_end --ignore=tests/end_to_end/test_every_function.py --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: test-iam
 test-iam: not-up $(VENV)  ## each permission of each role is taken away in turn: an end-to-end test must miss it (docs/security.md; UNUSED=1, ONLY=…, SAMPLE=1)

@@ -21,6 +21,7 @@ import pytest
 import urllib3
 
 from local.checkout import CLOUD, Checkout
+from tests.end_to_end.permissions import beside
 from tests.end_to_end.zones import records_as_zone
 from tests.fakes import documented
 
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHECKOUT = Checkout(ROOT, os.environ.get("PYTEST_XDIST_WORKER", ""))
 STACK_FILE = CHECKOUT.stack_file
 START_SECONDS = 240
+SAMPLE = pytest.StashKey[subprocess.Popen[str]]()
 # These begin, in this order: they want a cloud where nothing has rung yet, their sweeps look at all domains that there are,
 # which are many later, or they take long.
 FIRST = (
@@ -52,17 +54,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path, len(FIRST)))
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Under pytest-xdist with PERMISSIONS=sample, the sample is taken beside the tests."""
+    option = session.config.option
+    if os.environ.get("PERMISSIONS") == "sample" and option.numprocesses and not option.collectonly:
+        session.config.stash[SAMPLE] = beside.begin()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if sample := session.config.stash.get(SAMPLE, None):
+        beside.end(session, sample)
+
+
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """With PERMISSIONS=sample, unused or all the tests are followed by the proof that no role holds more than it needs.
 
     Not under pytest-xdist: a worker sees a part of the tests alone.
     """
-    wanted = os.environ.get("PERMISSIONS")
-    if not wanted or CHECKOUT.cloud or session.config.option.collectonly or not session.items:
+    wanted = _wanted_here()
+    if not wanted or session.config.option.collectonly or not session.items:
         return None
     from tests.end_to_end.permissions.proof import prove
 
     return prove(session, wanted)
+
+
+def _wanted_here() -> str:
+    return "" if CHECKOUT.cloud else os.environ.get("PERMISSIONS", "")
 
 
 @dataclass(frozen=True)
@@ -243,7 +261,7 @@ def cloud() -> Iterator[LocalCloud]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=os.environ | {"RECORD_PERMISSIONS": os.environ.get("PERMISSIONS", ""), CLOUD: CHECKOUT.cloud},
+        env=os.environ | {"RECORD_PERMISSIONS": _wanted_here(), CLOUD: CHECKOUT.cloud},
     )
     try:
         _wait_until_up(process)

@@ -20,6 +20,7 @@ from _pytest.runner import runtestprotocol
 
 from letterhead.http.routes import ROUTES
 from tests.end_to_end.conftest import STACK_FILE, LocalCloud
+from tests.end_to_end.permissions.beside import SAMPLED
 from tests.end_to_end.permissions.clean_slate import clean_slate
 from tests.end_to_end.permissions.granted import Permission, granted, without
 from tests.end_to_end.permissions.recording import KEPT, Recording, log_size, refused
@@ -28,8 +29,6 @@ from tests.end_to_end.permissions.unjudged import reason_for
 STACK_NAME = "letterhead"
 SAMPLE_SECONDS = 30
 """How long a sample may take; others every day."""
-SAMPLED = "tests/end_to_end/test_every_function.py"
-"""A sample is of what these tests need, for they are quick and look at the effect of each call."""
 MOST_TRIES = 4
 PATIENCE = 2.0
 """How many times as long as a test has waited for what came is enough for what can't come."""
