@@ -30,10 +30,11 @@ CHECKOUT = Checkout(ROOT, os.environ.get("PYTEST_XDIST_WORKER", ""))
 STACK_FILE = CHECKOUT.stack_file
 START_SECONDS = 240
 SAMPLE = pytest.StashKey[subprocess.Popen[str]]()
-# These begin, in this order: they want a cloud where nothing has rung yet, their sweeps look at all domains that there are,
-# which are many later, or they take long.
+# These begin, in this order: they want a cloud without dead letters, their sweeps look at all domains that there are, which are
+# many later, or they take long.
 FIRST = (
     "test_alarms",
+    "test_doctor",
     "test_identities_in_time",
     "test_background_checks",
     "test_many_background_checks",
@@ -42,7 +43,6 @@ FIRST = (
     "test_permissions",
     "test_mail_that_waits",
     "test_webhooks",
-    "test_doctor",
 )
 # Between two looks at what comes by itself.
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 0.5

@@ -67,8 +67,8 @@ def refused(position: int) -> set[Use]:
 
 
 def _judgements(position: int) -> Iterator[tuple[Use, str]]:
-    """What IAM has judged since the log was so long, and how."""
-    if not LOG.exists():
+    """What IAM has judged since the log was so long, and how. Where no cloud is up, a log that is there is of an older one."""
+    if not STACK_FILE.exists() or not LOG.exists():
         return
     with LOG.open(encoding="utf-8") as lines:
         lines.seek(position)
