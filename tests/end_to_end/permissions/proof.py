@@ -52,6 +52,8 @@ def prove(session: pytest.Session, wanted: str) -> bool:
             session.testsfailed += _Proof(session, Recording.kept(), re.compile(only)).of(wanted)
         else:
             recording = _record(session)
+            if wanted != "sample" and KEPT.parent.exists():
+                recording.keep()
             if wanted == "unused" or not session.testsfailed:
                 session.testsfailed += _Proof(session, recording, re.compile("")).of(wanted)
     finally:
@@ -67,8 +69,6 @@ def _record(session: pytest.Session) -> Recording:
         recording.end(item.nodeid, began)
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
-    if KEPT.parent.exists():
-        recording.keep()
     return recording
 
 
