@@ -13,6 +13,7 @@ from letterhead.adapters.tables.domain_watch import DomainWatchTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.identity_watch import IdentityWatchTable
 from letterhead.adapters.tables.outbox import OutboxTable
+from letterhead.adapters.tables.readable import readable
 from letterhead.domains.rhythm import slot_of
 from letterhead.domains.watch import Unreadable
 from letterhead.identities.exact_sending import AddressState
@@ -139,3 +140,15 @@ class _Nothing:
 class _Silent:
     def state(self, address, holder):
         return AddressState.PENDING
+
+
+def test_a_store_that_breaks_on_every_page_is_not_asked_for_ever():
+    class Broken:
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            raise AttributeError
+
+    with pytest.raises(AttributeError):
+        list(readable(Broken(), read=lambda item: item))

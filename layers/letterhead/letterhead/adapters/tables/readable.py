@@ -16,11 +16,17 @@ _Item = TypeVar("_Item", bound="TableModel")
 _Read = TypeVar("_Read")
 # What reading makes of a value of another type, of a word nobody knows, and of packed or JSON text that isn't.
 _ODD = (TypeError, ValueError, LookupError, AttributeError, zlib.error)
+# More than fit in some pages: it isn't items then that can't be read.
+_MOST_IN_A_ROW = 10_000
 
 
 def readable(items: Iterable[_Item], read: Callable[[_Item], _Read]) -> Iterator[_Read | Unreadable]:
-    """Each item as it is read, in their order, an `Unreadable` for one that isn't as it was written."""
+    """Each item as it is read, in their order, an `Unreadable` for one that isn't as it was written.
+
+    Raises what the store raises, and what reading raised when nothing can be read any more.
+    """
     remaining = iter(items)
+    in_a_row = 0
     while True:
         try:
             item = next(remaining)
@@ -28,8 +34,12 @@ def readable(items: Iterable[_Item], read: Callable[[_Item], _Read]) -> Iterator
             return
         except _ODD:
             # PynamoDB's iterator has gone past the item by the time it fails to read it.
+            in_a_row += 1
+            if in_a_row > _MOST_IN_A_ROW:
+                raise
             yield Unreadable()
             continue
+        in_a_row = 0
         try:
             missing = [name for name, one in item.get_attributes().items() if _lacks(item, name, one)]
             found: _Read | Unreadable = Unreadable() if missing else read(item)
