@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
@@ -108,9 +109,14 @@ class EmulatorCalls:
         """The configuration set, None when there is none of that name."""
         return await self._configuration_sets.get(name, lambda: self._fetch_configuration_set(name))
 
-    async def role_of(self, function: str) -> str | None:
-        """The ARN of the role of a function: by its name, else by the `AWS_SDK_UA_APP_ID` in its environment."""
-        return await self._roles.get(function, lambda: self._fetch_role(function))
+    async def role_of(self, function: str, access_key_id: str) -> str | None:
+        """The ARN of the role of a function: by its name, else by the `AWS_SDK_UA_APP_ID` in its environment.
+
+        Where functions of several stacks have the same there, it is the one that the emulator gave this key.
+        """
+        return await self._roles.get(
+            f"{function} {access_key_id}", lambda: self._fetch_role(function, access_key_id)
+        )
 
     async def allows(self, role_arn: str, action: str, resource_arn: str) -> bool:
         """Do the role's policies allow the action on the resource?"""
@@ -149,12 +155,12 @@ class EmulatorCalls:
             ),
         )
 
-    async def _fetch_role(self, function: str) -> str | None:
+    async def _fetch_role(self, function: str, access_key_id: str) -> str | None:
         path = f"/2015-03-31/functions/{quote(function, safe='')}/configuration"
         reply = await self._signed("lambda", "GET", path)
         if reply.status != 404:
             return str(self._expect_success(reply, "lambda:GetFunctionConfiguration")["Role"])
-        marker = ""
+        first, marker = None, ""
         while True:
             query = f"?Marker={quote(marker, safe='')}" if marker else ""
             page = self._expect_success(
@@ -163,10 +169,12 @@ class EmulatorCalls:
             for configuration in page.get("Functions", []):
                 variables = configuration.get("Environment", {}).get("Variables", {})
                 if variables.get("AWS_SDK_UA_APP_ID") == function:
-                    return str(configuration["Role"])
+                    if _key_id_of(configuration) == access_key_id:
+                        return str(configuration["Role"])
+                    first = first or str(configuration["Role"])
             marker = page.get("NextMarker") or ""
             if not marker:
-                return None
+                return first
 
     async def _simulate(self, role_arn: str, action: str, resource_arn: str) -> bool:
         form = {
@@ -229,3 +237,9 @@ class _Remembered(Generic[T]):
         value = await fetch()
         self._kept[key] = (time.monotonic() + self._seconds, value)
         return value
+
+
+def _key_id_of(configuration: Mapping[str, Any]) -> str:
+    """The access key that the emulator gives a function's workers (ministack 1.5.33, `execution_credentials`)."""
+    whose = f"{configuration['FunctionArn']}:{configuration['Role']}"
+    return f"ASIA{hashlib.sha256(whose.encode()).hexdigest()[:16].upper()}"

@@ -63,7 +63,9 @@ class Permission:
         caller = caller_of(incoming)
         if caller.access_key_id == self._emulator.access_key_id:
             return
-        role = await self._emulator.role_of(caller.function) if caller.function is not None else None
+        role = (
+            await self._emulator.role_of(caller.function, caller.access_key_id) if caller.function else None
+        )
         if role is None:
             await self.check_call(incoming)
             return
