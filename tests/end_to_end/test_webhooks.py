@@ -216,7 +216,9 @@ def test_webhooks_end_with_the_domain_or_identity_that_they_are_restricted_to(
     cloud.until(look, lambda found: "Item" not in found)
 
 
-def tested(cloud: LocalCloud, account: Account, program: Receiver, status: int) -> tuple[dict[str, Any], str]:
+def what_was_tested(
+    cloud: LocalCloud, account: Account, program: Receiver, status: int
+) -> tuple[dict[str, Any], str]:
     """A webhook with one delivery that was answered so, and the webhook's id as it is stored."""
     webhook = sendara_webhook(account, program.url)
     program.answer(status)
@@ -247,7 +249,7 @@ def forge(cloud: LocalCloud, endpoint_id: str, copies: int, **changes: dict[str,
 def test_more_deliveries_than_are_taken_at_once_are_replayed_all_the_same(
     cloud: LocalCloud, account: Account, program: Receiver
 ) -> None:
-    webhook, stored = tested(cloud, account, program, 200)
+    webhook, stored = what_was_tested(cloud, account, program, 200)
     forge(cloud, stored, 100, status={"S": "pending"})  # which are on their way already
     before = len(program.received)
 
@@ -260,7 +262,7 @@ def test_more_deliveries_than_are_taken_at_once_are_replayed_all_the_same(
 def test_what_failed_is_replayed_alone_and_the_secret_can_be_read_again(
     cloud: LocalCloud, account: Account, program: Receiver
 ) -> None:
-    webhook, stored = tested(cloud, account, program, 200)
+    webhook, stored = what_was_tested(cloud, account, program, 200)
     forge(cloud, stored, 1, status={"S": "failed"}, undelivered_by={"S": stored})
     before = len(program.received)
     with deployed_with(cloud, "OUTBOUND_PORTS", "443"):  # by workers that have made no secret
@@ -282,7 +284,7 @@ def test_what_failed_is_replayed_alone_and_the_secret_can_be_read_again(
 def test_an_event_that_comes_twice_is_delivered_once(
     cloud: LocalCloud, account: Account, program: Receiver
 ) -> None:
-    webhook, stored = tested(cloud, account, program, 200)
+    webhook, stored = what_was_tested(cloud, account, program, 200)
     item = forge(cloud, stored, 0)
     event = {
         "kind": "event",
@@ -305,7 +307,7 @@ def test_an_event_that_comes_twice_is_delivered_once(
 
 def test_an_owner_is_warned_of_a_webhook_that_often_fails(cloud: LocalCloud, program: Receiver) -> None:
     account = cloud.account(owner_email="owner@hooked-warned.com")
-    _, stored = tested(cloud, account, program, 500)
+    _, stored = what_was_tested(cloud, account, program, 500)
     item = forge(cloud, stored, 0)
     attempts = json.dumps(json.loads(item["attempts"]["S"]) * 10)
     forge(cloud, stored, 2, attempts={"S": attempts})
