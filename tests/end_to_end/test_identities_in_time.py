@@ -36,8 +36,17 @@ class Future:
         )
         assert swept["complete"], swept
         assert swept["identities"]["complete"], swept
+        self.cloud.until(self._waiting, lambda count: count == 0, 120)
         found: dict[str, Any] = swept["identities"]
         return found
+
+    def _waiting(self) -> int:
+        """How many looks are still to be made: what a sweep finds depends on those before it."""
+        sqs = self.cloud.aws("sqs")
+        (url,) = [one for one in sqs.list_queues()["QueueUrls"] if "letterhead-LookQueue" in one]
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(counts[name]) for name in names)
 
     def listed(self, identity: dict[str, Any]) -> dict[str, Any]:
         found = self.account.mailersend("GET", "/v1/identities").json["data"]
