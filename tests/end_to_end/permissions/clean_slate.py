@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from local.parameters import SHARED_SENDER
+
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import LocalCloud
 
@@ -11,12 +13,15 @@ BATCH = 25
 
 
 def clean_slate(cloud: LocalCloud) -> None:
-    """Nothing in the tables, in SES, in the DNS and in the mailbox any more; what waits in a queue names nothing that is."""
+    """Nothing in the tables, the queues, in SES but the operator's own sender, in the DNS and in the mailbox any more."""
     ses = cloud.aws("sesv2")
     for name in cloud.aws("dynamodb").list_tables()["TableNames"]:
         _empty(cloud.aws("dynamodb"), name)
+    for url in cloud.aws("sqs").list_queues().get("QueueUrls", ()):
+        cloud.aws("sqs").purge_queue(QueueUrl=url)
     for identity in ses.list_email_identities()["EmailIdentities"]:
-        ses.delete_email_identity(EmailIdentity=identity["IdentityName"])
+        if identity["IdentityName"] != SHARED_SENDER:
+            ses.delete_email_identity(EmailIdentity=identity["IdentityName"])
     for zone in list(cloud.zones):
         cloud.delete_zone(zone)
     cloud.call("DELETE", f"{cloud.control}/mailbox")
