@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from local.checkout import Checkout
 from local.failure import LocalCloudError
 from local.sam import STACK_NAME
 from local.stack_file import read_stack
+from local.standard_output import go_nowhere
 
 POLL_SECONDS = 1.0
 GROUP_PREFIX = "/aws/lambda/"
@@ -39,7 +41,9 @@ class LogLine:
 
 
 def print_logs(checkout: Checkout, *, follow: bool) -> int:
-    """Prints all lines in the order of their times; with `follow` goes on until Ctrl-C or the cloud's end."""
+    """Prints all lines in the order of their times; with `follow` goes on until Ctrl-C or the cloud's end.
+
+    Ends as well once nobody reads them any more."""
     stack = read_stack(checkout.stack_file)
     if stack is None:
         kept = checkout.shown(checkout.log("functions"))
@@ -55,7 +59,11 @@ def print_logs(checkout: Checkout, *, follow: bool) -> int:
                 raise LocalCloudError("The emulator doesn't answer: `make down`, then `make up`") from None
             return 0
         for line in sorted(fresh, key=lambda line: line.at):
-            print(shown(line), flush=True)
+            try:
+                print(shown(line), flush=True)
+            except BrokenPipeError:
+                go_nowhere(sys.stdout.fileno())
+                return 0
         if not follow:
             return 0
         seen.update(fresh)

@@ -25,6 +25,7 @@ from local.aws import Aws
 from local.checkout import Checkout, cloud_of
 from local.sam import STACK_NAME
 from local.stack_file import read_stack
+from local.standard_output import outlive_reader
 
 FUNCTION_OUTPUT = "OperatorFunction"
 LONGEST_ACT_SECONDS = 900
@@ -162,5 +163,6 @@ def _argument(text: str) -> tuple[str, Any]:
 
 
 if __name__ == "__main__":
+    outlive_reader()
     asking = input if sys.stdin.isatty() else None
     sys.exit(main(sys.argv[1:], os.environ, Checkout(cloud=cloud_of(os.environ)), asking))

@@ -18,6 +18,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.checkout import Checkout, cloud_of
+from local.standard_output import outlive_reader
 from tools.doctor.deployment import deployment
 from tools.doctor.patient import Client, Patient, Resource
 
@@ -137,4 +138,5 @@ def _letter(message: Mapping[str, Any]) -> Letter:
 
 
 if __name__ == "__main__":
+    outlive_reader()
     sys.exit(main(sys.argv[1:], os.environ, Checkout(cloud=cloud_of(os.environ))))

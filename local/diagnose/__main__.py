@@ -18,6 +18,7 @@ from local.checkout import Checkout
 from local.diagnose.request import DiagnosisRequest, RequestError, completed, read_saved, saved
 from local.diagnose.resolver import read_resolver
 from local.diagnose.table import lines
+from local.standard_output import outlive_reader
 from local.terminal import Terminal
 
 SAVED = Checkout().state / "diagnose"
@@ -109,4 +110,5 @@ def _lookup(resolver: str | None) -> DnsLookup:
 
 
 if __name__ == "__main__":
+    outlive_reader()
     sys.exit(main())

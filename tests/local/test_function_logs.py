@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
@@ -110,6 +113,17 @@ def test_following_prints_each_line_once_and_ends_with_the_cloud(running, capsys
 
     texts = [line.split(" ", 2)[2] for line in capsys.readouterr().out.splitlines()]
     assert texts == ["same", "same", "late"]
+
+
+@pytest.mark.parametrize("follow", [False, True])
+def test_lines_end_with_whoever_reads_them(running, monkeypatch, follow):
+    checkout = running({DOMAINS: [event(AT, "unread")]})
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as unread:
+        monkeypatch.setattr(sys, "stdout", unread)
+        assert print_logs(checkout, follow=follow) == 0
+        unread.flush()  # as Python does at its end
 
 
 def test_no_cloud_is_one_line_that_names_the_kept_logs(checkout):

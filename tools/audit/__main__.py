@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.checkout import REPOSITORY
+from local.standard_output import outlive_reader
 from tools.audit.licences import page
 from tools.audit.vulnerabilities import AuditError, Verdict, verdict
 
@@ -64,4 +65,5 @@ def told(pins: str, found: Verdict) -> str:
 
 
 if __name__ == "__main__":
+    outlive_reader()
     sys.exit(main(sys.argv[1:]))

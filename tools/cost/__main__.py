@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from local.checkout import REPOSITORY
+from local.standard_output import outlive_reader
 from tools.cost import estimate
 from tools.cost.page import page
 
@@ -36,4 +37,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    outlive_reader()
     sys.exit(main(sys.argv[1:]))

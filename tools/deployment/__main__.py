@@ -17,6 +17,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.checkout import REPOSITORY
+from local.standard_output import outlive_reader
 from tools.deployment.environments import DeploymentError, Environment, environment
 from tools.deployment.stack import keep, outputs, remove
 
@@ -99,6 +100,7 @@ def _clients(chosen: Environment) -> Any:
 
 
 if __name__ == "__main__":
+    outlive_reader()
     asking = input if sys.stdin.isatty() else None
     sys.exit(
         main(

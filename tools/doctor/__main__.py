@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from local.checkout import Checkout, cloud_of
+from local.standard_output import outlive_reader
 from tools.doctor.deployment import deployment
 from tools.doctor.examination import examine
 from tools.doctor.finding import Finding, Mark
@@ -54,4 +55,5 @@ def _told(findings: Iterable[Finding], write: Callable[[str], object]) -> Iterab
 
 
 if __name__ == "__main__":
+    outlive_reader()
     sys.exit(main(sys.argv[1:], os.environ, Checkout(cloud=cloud_of(os.environ)), sys.stdout))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from letterhead.tokens.dialect import Dialect
+from local.standard_output import outlive_reader
 from tools.openapi.document import FOLDER, DeclarationError, document
 from tools.openapi.writing import as_yaml
 
@@ -23,4 +24,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    outlive_reader()
     sys.exit(main())
