@@ -39,10 +39,10 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Take one batch; the answer names the requests that have to come again."""
     failed = []
     for record in event["Records"]:
-        account_id, domain_id = read_request(record["body"])
+        account_id, domain_id, name = read_request(record["body"])
         line = {"account": account_id, "domain": domain_id}
         try:
-            became = resume(account_id, domain_id, now=utc_now(), **parts)
+            became = resume(account_id, domain_id, name, now=utc_now(), **parts)
         except (UnavailableError, ProviderRefusedError) as error:
             logger.warning("waits", extra={**line, "error": type(error).__name__})
             tries = int(record["attributes"]["ApproximateReceiveCount"])

@@ -30,7 +30,7 @@ def attributes(sqs, url) -> tuple[int, int]:
     return int(found["ApproximateNumberOfMessages"]), int(found["ApproximateNumberOfMessagesDelayed"])
 
 
-def test_a_request_holds_ids_and_nothing_else_and_waits_a_moment(sqs, url):
+def test_a_request_waits_a_moment(sqs, url):
     CompletionQueue(url).ask("0account0account", "0domain00domain0")
 
     assert attributes(sqs, url) == (0, 1)
@@ -39,7 +39,8 @@ def test_a_request_holds_ids_and_nothing_else_and_waits_a_moment(sqs, url):
 def test_a_request_can_be_read():
     body = {"kind": "domain_completion", "account_id": "0account0account", "domain_id": "0domain00domain0"}
 
-    assert read_request(json.dumps(body)) == ("0account0account", "0domain00domain0")
+    assert read_request(json.dumps(body)) == ("0account0account", "0domain00domain0", None)
+    assert read_request(json.dumps(body | {"name": "acme.com"}))[2] == "acme.com"
 
 
 @pytest.mark.parametrize(

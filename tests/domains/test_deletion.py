@@ -40,6 +40,7 @@ def go_on(world: World, domain) -> Outcome:
     return resume(
         domain.account_id,
         domain.domain_id,
+        domain.name,
         store=world.store,
         provider=world.provider,
         belongings=world.belongings,

@@ -204,7 +204,7 @@ def test_what_stops_at_the_provider_is_asked_to_be_completed_later(world, step):
 
 def test_a_request_that_cannot_be_made_does_not_hide_why_it_should_be(world):
     class Deaf:
-        def ask(self, account_id, domain_id):
+        def ask(self, account_id, domain_id, name):
             raise UnavailableError
 
     world.requests = Deaf()

@@ -160,6 +160,7 @@ def test_what_could_not_be_undone_is_undone_later(world):
     became = resume(
         account_id,
         domain_id,
+        world.requests.names[domain_id],
         store=world.store,
         provider=world.provider,
         belongings=world.belongings,

@@ -32,9 +32,11 @@ class Requests:
     """A `CompletionRequests` that remembers."""
 
     asked: list[tuple[str, str]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, account_id: str, domain_id: str) -> None:
+    def ask(self, account_id: str, domain_id: str, name: str) -> None:
         self.asked.append((account_id, domain_id))
+        self.names[domain_id] = name
 
 
 @dataclass

@@ -190,6 +190,21 @@ def test_a_deletion_that_ses_throttled_completes_by_itself(domains, mine, no_pau
     assert domains.completing.lines[-1]["became"] == "deleted"
 
 
+def test_what_ses_still_has_of_a_domain_that_is_gone_is_removed(domains, mine):
+    domain_id = identifiers.new_id(datetime.now(UTC))
+    domains.completing.app.parts["provider"].ensure_identity(NAME, domain_id, take_over=False)
+    event = about(mine, domain_id)
+    (record,) = event["Records"]
+    record["body"] = json.dumps(json.loads(record["body"]) | {"name": "other.com"})
+    assert domains.completing(event) == {"batchItemFailures": []}
+    assert set(domains.outside.identities) == {NAME}
+
+    record["body"] = json.dumps(json.loads(record["body"]) | {"name": NAME})
+    assert domains.completing(event) == {"batchItemFailures": []}
+    assert domains.outside.identities == {}
+    assert domains.completing.lines[-1]["became"] == "gone"
+
+
 def test_a_request_about_a_domain_that_is_gone_is_done(domains, mine):
     event = about(mine, identifiers.new_id(datetime.now(UTC)))
 

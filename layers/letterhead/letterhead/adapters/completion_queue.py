@@ -26,14 +26,15 @@ class UnreadableRequestError(ValueError):
 
 
 class CompletionQueue:
-    """The queue of domains that somebody has to go on with. Its messages hold ids only."""
+    """The queue of domains that somebody has to go on with. Its messages hold ids, and the name where it matters."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def ask(self, account_id: str, domain_id: str) -> None:
+    def ask(self, account_id: str, domain_id: str, name: str | None = None) -> None:
         """Have a domain's registration or deletion completed later; raises `UnavailableError`."""
-        body = json.dumps({"kind": _KIND, "account_id": account_id, "domain_id": domain_id})
+        named = {} if name is None else {"name": name}
+        body = json.dumps({"kind": _KIND, "account_id": account_id, "domain_id": domain_id, **named})
         try:
             self._client.send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=_DELAY_SECONDS)
         except (BotoCoreError, ClientError) as error:
@@ -54,12 +55,14 @@ class CompletionQueue:
         return client
 
 
-def read_request(body: str) -> tuple[str, str]:
-    """The account's and the domain's id in a message's body; raises `UnreadableRequestError`."""
+def read_request(body: str) -> tuple[str, str, str | None]:
+    """The account's and the domain's id in a message's body, and the domain's name if it is there; raises
+    `UnreadableRequestError`."""
     try:
         message = json.loads(body)
         if message["kind"] != _KIND:
             raise UnreadableRequestError
-        return str(message["account_id"]), str(message["domain_id"])
+        name = message.get("name")
+        return str(message["account_id"]), str(message["domain_id"]), None if name is None else str(name)
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableRequestError from error

@@ -89,7 +89,7 @@ def transfer_name(name: DomainName, account_id: str, outside: Surroundings, now:
     if not domain.held:
         domain = take_over(domain, outside.store, now)
     if domain.registration is Registration.CLAIMED:
-        outside.completions.ask(account_id, domain.domain_id)
+        outside.completions.ask(account_id, domain.domain_id, domain.name)
     return domain
 
 

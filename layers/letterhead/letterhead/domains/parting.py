@@ -37,11 +37,17 @@ def let_go(domain: SendingDomain, outside: Surroundings, now: datetime) -> None:
 
 
 def take_back(domain: SendingDomain, outside: Surroundings) -> None:
-    """Remove what was made at the provider for a domain that has been deleted meanwhile; else nothing. Never raises."""
-    with suppress(UnavailableError, ProviderRefusedError):
+    """Remove what was made at the provider for a domain that has been deleted meanwhile; else nothing. Never raises.
+
+    Whoever can't do it, or may only make identities and not remove them, asks for it.
+    """
+    try:
         found = outside.store.now_by_name(domain.account_id, domain.name)
         if found is None or found.domain_id != domain.domain_id or found.leaving:
             outside.provider.remove_identity(domain.name, domain.domain_id)
+    except (UnavailableError, ProviderRefusedError):
+        with suppress(UnavailableError):
+            outside.completions.ask(domain.account_id, domain.domain_id, domain.name)
 
 
 def _forget(domain: SendingDomain, store: DomainStore, now: datetime) -> None:

@@ -171,8 +171,9 @@ class ChallengeProver(Protocol):
 class CompletionRequests(Protocol):
     """Whoever goes on with what stopped half-way."""
 
-    def ask(self, account_id: str, domain_id: str) -> None:
-        """Have a registration or a deletion completed later. Raises `UnavailableError`."""
+    def ask(self, account_id: str, domain_id: str, name: str) -> None:
+        """Have a registration or a deletion completed later; of a domain that is gone by then, have removed what the provider
+        still has under its name. Raises `UnavailableError`."""
 
 
 class DomainIdentities(Protocol):

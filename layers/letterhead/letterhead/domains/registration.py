@@ -207,7 +207,7 @@ def completed_later(domain: SendingDomain, completions: CompletionRequests) -> I
     except (UnavailableError, ProviderRefusedError):
         # Without it the next call of the account goes on just as well.
         with suppress(UnavailableError):
-            completions.ask(domain.account_id, domain.domain_id)
+            completions.ask(domain.account_id, domain.domain_id, domain.name)
         raise
 
 
@@ -275,7 +275,7 @@ def _untold(asked: SendingDomain, outside: Surroundings) -> SendingDomain:
     if domain is None:
         raise DomainChangedError
     if domain.leaving:
-        outside.completions.ask(domain.account_id, domain.domain_id)
+        outside.completions.ask(domain.account_id, domain.domain_id, domain.name)
         raise DomainChangedError
     if domain.answered or domain.contested:
         raise DomainExistsError

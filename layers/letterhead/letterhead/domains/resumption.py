@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from letterhead.domains.deletion import delete
-from letterhead.domains.domain import Registration
+from letterhead.domains.domain import DomainChangedError, DomainNotFoundError, Registration
 from letterhead.domains.ports import Belongings, DomainStore, IdentityProvider, Surroundings
 from letterhead.domains.registration import complete, provide
+from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,13 +31,14 @@ class Outcome(StrEnum):
 class _AlreadyAsked:
     """The request that is being answered comes again by itself."""
 
-    def ask(self, account_id: str, domain_id: str) -> None:
+    def ask(self, account_id: str, domain_id: str, name: str) -> None:
         """Ask nobody."""
 
 
 def resume(
     account_id: str,
     domain_id: str,
+    name: str | None,
     *,
     store: DomainStore,
     provider: IdentityProvider,
@@ -45,21 +47,28 @@ def resume(
 ) -> Outcome:
     """Take the steps that a domain lacks; may be repeated. One that lacked none gets back what the provider has lost of it.
 
-    Raises `UnavailableError` or `ProviderRefusedError` when it stops again.
+    Of one that is gone the provider's identity goes too, where whoever asked has told the name.
+
+    Raises `UnavailableError` or `ProviderRefusedError` when it stops again, or when somebody has changed the domain meanwhile.
     """
     outside = Surroundings(store, provider, _AlreadyAsked())
     found = store.by_id(account_id, domain_id)
     domain = None if found is None else store.now_by_name(account_id, found.name)
     if domain is None or domain.domain_id != domain_id:
+        if name is not None:
+            provider.remove_identity(name, domain_id)
         return Outcome.GONE
     if domain.leaving:
         delete(domain, outside, belongings, now=now)
         return Outcome.DELETED
-    completed = (
-        provide(domain, outside, now, answers=False)[0]
-        if domain.held and domain.registration is Registration.COMPLETE
-        else complete(domain, outside, now=now, answers=False)
-    )
+    try:
+        completed = (
+            provide(domain, outside, now, answers=False)[0]
+            if domain.held and domain.registration is Registration.COMPLETE
+            else complete(domain, outside, now=now, answers=False)
+        )
+    except (DomainChangedError, DomainNotFoundError) as error:
+        raise UnavailableError from error
     return Outcome.CONTESTED if completed.contested else Outcome.COMPLETE
 
 

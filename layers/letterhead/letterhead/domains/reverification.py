@@ -146,7 +146,7 @@ class Reverification:
         return True
 
     def _finish_leaving(self, domain: SendingDomain, now: datetime) -> None:
-        self.outside.completions.ask(domain.account_id, domain.domain_id)
+        self.outside.completions.ask(domain.account_id, domain.domain_id, domain.name)
         self._postpone(domain, now)
 
     def _ask_again(self, watched: Sequence[Watched], request: LookRequest, time: datetime | None) -> None:
