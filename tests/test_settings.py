@@ -103,6 +103,16 @@ def test_outbound_requests_go_to_port_443_of_public_hosts_unless_the_operator_na
     assert [str(network) for network in named.outbound_networks] == ["10.20.0.0/16", "fd12::/16"]
 
 
+def test_a_network_named_by_one_of_its_hosts_is_that_network():
+    named = Settings({"OUTBOUND_PRIVATE_NETWORKS": "10.20.1.5/16"})
+    assert [str(network) for network in named.outbound_networks] == ["10.20.0.0/16"]
+
+
+@pytest.mark.parametrize(("text", "number"), [("30", 30), ("30.0", 30), ("30.7", 30), ("3e1", 30)])
+def test_whatever_cloudformation_takes_for_a_number_is_read(text, number):
+    assert Settings({"ACTIVITY_DAYS": text}).activity_days == number
+
+
 @pytest.mark.parametrize(("account_id", "trusted"), [("000000000000", "/x/ca.pem"), ("123456789012", None)])
 def test_the_local_clouds_authority_counts_only_there(account_id, trusted):
     assert Settings({"ACCOUNT_ID": account_id, "LOCAL_CA_FILE": "/x/ca.pem"}).local_authorities == trusted

@@ -104,7 +104,7 @@ def variables_of_settings() -> dict[str, set[str]]:
                 each.args[0].value
                 for each in inner
                 if isinstance(each, ast.Call)
-                and ast.unparse(each.func) in ("self._required", "self.environment.get")
+                and ast.unparse(each.func) in ("self._required", "self._whole", "self.environment.get")
                 and isinstance(each.args[0], ast.Constant)
             }
             through[node.name] = {
@@ -280,6 +280,19 @@ def test_a_message_stays_hidden_for_as_long_as_its_function_may_run():
         queue = queues()[event["Queue"]["Fn::GetAtt"][0]]
         assert least(queue["VisibilityTimeout"]) >= setting(functions()[folder], "Timeout"), folder
         assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"], folder
+
+
+def most(value: Any) -> int:
+    """A number, or the most that a parameter may be."""
+    return int(template()["Parameters"][value["Ref"]]["MaxValue"] if isinstance(value, dict) else value)
+
+
+@pytest.mark.parametrize("queue", sorted(name for name in queues() if dead_letters_of(queues()[name])))
+def test_all_tries_are_over_long_before_a_queue_forgets_a_message(queue):
+    # What is older than its queue keeps messages is dropped, and is no dead letter (SQS, "Dead-letter queues").
+    properties = queues()[queue]
+    tries = properties["RedrivePolicy"]["maxReceiveCount"]
+    assert tries * most(properties["VisibilityTimeout"]) <= properties["MessageRetentionPeriod"] / 2
 
 
 def test_a_stream_gives_up_on_a_record_into_dead_letters():

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from samcli.commands.deploy.auth_utils import auth_per_resource
+from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
 
 from local.checkout import REPOSITORY
 from tools.deployment.__main__ import main
@@ -144,6 +146,18 @@ def test_the_environments_of_this_repository(name, keeps):
     found = environment(REPOSITORY / "samconfig.toml", name)
     assert found.keeps_data is keeps
     assert found.region is None
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # SAM's own use of its translator
+def test_the_first_deployment_does_not_ask_of_each_route_whether_it_is_to_be_open():
+    # `sam deploy --guided` asks that for every route without SAM's own authorisation, and "no", its default, ends it.
+    stacks, _ = SamLocalStackProvider.get_stacks(
+        str(REPOSITORY / "template.yaml"),
+        parameter_overrides={},
+        global_parameter_overrides={"AWS::Region": "eu-west-1"},
+    )
+    asked = {name for name, settled in auth_per_resource(stacks) if not settled}
+    assert asked == set()
 
 
 def test_the_default_section_is_no_environment():

@@ -92,9 +92,8 @@ class Settings:
     @property
     def limits(self) -> tuple[int, int, int]:
         """Requests a minute of a token, of all tokens of an account, and mails a day; an account's own go before the last two."""
-        of_token = int(self._required("TOKEN_REQUESTS_PER_MINUTE"))
-        of_account = int(self._required("ACCOUNT_REQUESTS_PER_MINUTE"))
-        return of_token, of_account, int(self._required("SENDS_PER_DAY"))
+        requests = self._whole("TOKEN_REQUESTS_PER_MINUTE"), self._whole("ACCOUNT_REQUESTS_PER_MINUTE")
+        return *requests, self._whole("SENDS_PER_DAY")
 
     @property
     def identities_table(self) -> str:
@@ -124,7 +123,7 @@ class Settings:
     @property
     def activity_days(self) -> int:
         """For how many days activity is kept."""
-        return int(self._required("ACTIVITY_DAYS"))
+        return self._whole("ACTIVITY_DAYS")
 
     @property
     def activity_kept(self) -> timedelta:
@@ -154,7 +153,7 @@ class Settings:
             float(self._required("BOUNCE_PAUSE_PERCENT")),
             float(self._required("COMPLAINT_WARNING_PERCENT")),
             float(self._required("COMPLAINT_PAUSE_PERCENT")),
-            int(self._required("REPUTATION_VOLUME")),
+            self._whole("REPUTATION_VOLUME"),
         )
 
     @property
@@ -195,7 +194,7 @@ class Settings:
     @property
     def sending_environments(self) -> int:
         """How many environments of the sending function there are at most."""
-        return int(self._required("SENDING_ENVIRONMENTS"))
+        return self._whole("SENDING_ENVIRONMENTS")
 
     @property
     def messages_table(self) -> str:
@@ -302,11 +301,11 @@ class Settings:
     def rhythm(self) -> dict[str, timedelta]:
         """When domains are looked at again, by the names of the rhythm's steps."""
         return {
-            "sweep": timedelta(minutes=int(self._required("SWEEP_MINUTES"))),
-            "verified": timedelta(hours=int(self._required("VERIFIED_HOURS"))),
-            "second_look": timedelta(minutes=int(self._required("SECOND_LOOK_MINUTES"))),
-            "pending_lasts": timedelta(days=int(self._required("PENDING_DAYS"))),
-            "failed_lasts": timedelta(days=int(self._required("FAILED_DAYS"))),
+            "sweep": timedelta(minutes=self._whole("SWEEP_MINUTES")),
+            "verified": timedelta(hours=self._whole("VERIFIED_HOURS")),
+            "second_look": timedelta(minutes=self._whole("SECOND_LOOK_MINUTES")),
+            "pending_lasts": timedelta(days=self._whole("PENDING_DAYS")),
+            "failed_lasts": timedelta(days=self._whole("FAILED_DAYS")),
         }
 
     @property
@@ -315,7 +314,7 @@ class Settings:
         return {
             "shared_sender": self.shared_sender,
             "about_domains": self._required("OWNER_MAILS") == "true",
-            "digest_after": timedelta(seconds=int(self._required("DIGEST_SECONDS"))),
+            "digest_after": timedelta(seconds=self._whole("DIGEST_SECONDS")),
         }
 
     @property
@@ -326,7 +325,7 @@ class Settings:
     @property
     def confirmations_per_address(self) -> int:
         """How many confirmation mails one address gets a day, whoever asks."""
-        return int(self._required("CONFIRMATIONS_PER_ADDRESS"))
+        return self._whole("CONFIRMATIONS_PER_ADDRESS")
 
     @property
     def public_url(self) -> str:
@@ -362,7 +361,7 @@ class Settings:
     @property
     def warm_up(self) -> tuple[int, int]:
         """How many mails a new domain may send on its first day, 0 where none warms up; and how many make an end of it."""
-        return int(self._required("WARM_UP_ALLOWANCE")), int(self._required("SENDS_PER_DAY"))
+        return self._whole("WARM_UP_ALLOWANCE"), self._whole("SENDS_PER_DAY")
 
     @property
     def sandbox_table(self) -> str:
@@ -387,8 +386,7 @@ class Settings:
     @property
     def dns_resolvers(self) -> tuple[tuple[str, int], ...]:
         """The recursive resolvers to ask, as (address, port); empty for the system's own."""
-        text = self.environment.get("DNS_RESOLVERS", "")
-        return tuple(_address(part) for part in text.split(",") if part.strip())
+        return tuple(map(_address, filter(str.strip, self.environment.get("DNS_RESOLVERS", "").split(","))))
 
     @property
     def dns_authority_port(self) -> int:
@@ -407,17 +405,16 @@ class Settings:
     @property
     def outbound_ports(self) -> frozenset[int]:
         """The ports of customers' hosts that we connect to."""
-        return frozenset(
-            map(int, filter(str.strip, self.environment.get("OUTBOUND_PORTS", "443").split(",")))
-        )
+        named = self.environment.get("OUTBOUND_PORTS", "443").split(",")
+        return frozenset(map(int, filter(str.strip, named)))
 
     @property
     def outbound_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The private networks whose hosts customers may name, beside all of the public internet."""
         from ipaddress import ip_network
 
-        parts = map(str.strip, self.environment.get("OUTBOUND_PRIVATE_NETWORKS", "").split(","))
-        return tuple(map(ip_network, filter(None, parts)))
+        parts = self.environment.get("OUTBOUND_PRIVATE_NETWORKS", "").split(",")
+        return tuple(ip_network(part.strip(), strict=False) for part in parts if part.strip())
 
     @property
     def outbound(self) -> tuple[frozenset[int], tuple[IPv4Network | IPv6Network, ...], bool, str | None]:
@@ -428,6 +425,9 @@ class Settings:
     def local_authorities(self) -> str | None:
         """The file with the local cloud's certificate authority; nowhere else is any trusted but the system's."""
         return (self.environment.get("LOCAL_CA_FILE") or None) if self.emulated else None
+
+    def _whole(self, name: str) -> int:
+        return int(float(self._required(name)))  # to CloudFormation `1.5` and `5e4` are numbers, too
 
     def _required(self, name: str) -> str:
         if value := self.environment.get(name):
