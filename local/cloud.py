@@ -19,7 +19,7 @@ from local.checkout import Checkout
 from local.control.server import Control
 from local.deployed_stack import DeployedStack
 from local.emulator import Emulator
-from local.emulator_gaps import create_routes, enable_expiry, limit_concurrency
+from local.emulator_gaps import create_routes, enable_expiry, enable_recovery, limit_concurrency
 from local.environment import (
     ACCESS_KEY_ID,
     EMULATOR_ACCOUNT_ID,
@@ -208,12 +208,16 @@ class _Start:
         async with self._terminal.step("Deploying template.yaml to the emulator (sam deploy)"):
             await _in_thread(aws.client("s3").create_bucket, Bucket=ARTIFACTS_BUCKET)
             await self._sam.deploy(access, parameters)
+            # As `make deploy` does.
+            protect = aws.client("cloudformation").update_termination_protection
+            await _in_thread(protect, StackName=STACK_NAME, EnableTerminationProtection=True)
 
     async def _connect(self, aws: Aws, emulator: Emulator) -> Functions:
         """Fills the emulator's gaps and points the origin at the API."""
         stack = await _in_thread(DeployedStack.read, aws.client("cloudformation"), STACK_NAME)
         await _in_thread(create_routes, aws.client("apigatewayv2"), stack, REGION, EMULATOR_ACCOUNT_ID)
         await _in_thread(enable_expiry, aws.client("dynamodb"), stack)
+        await _in_thread(enable_recovery, aws.client("dynamodb"), stack)
         await _in_thread(limit_concurrency, aws.client("lambda"))
         api_ids = [api_id for api_id, _ in stack.apis()]
         if len(api_ids) != 1:

@@ -58,6 +58,13 @@ class DeployedStack:
             if expiry.get("Enabled") in (True, "true"):
                 yield self.physical_ids[logical_id], expiry["AttributeName"]
 
+    def recoverable_tables(self) -> Iterator[str]:
+        """The physical name of each table that can be brought back to an earlier second."""
+        for logical_id, properties in self._resources(TABLE):
+            recovery = properties.get("PointInTimeRecoverySpecification") or {}
+            if recovery.get("PointInTimeRecoveryEnabled") in (True, "true"):
+                yield self.physical_ids[logical_id]
+
     def _to_function(self, route: Route) -> Route:
         """The route with the function behind an alias: here the newest code serves in any case."""
         resource = self.template["Resources"].get(route.function, {})

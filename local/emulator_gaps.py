@@ -1,5 +1,5 @@
-"""What CloudFormation on the emulator accepts and drops, or takes amiss: the HTTP API's routes, the tables' time to live, and how
-many of a queue's batches are worked on at once, where a parameter says it.
+"""What CloudFormation on the emulator accepts and drops, or takes amiss: the HTTP API's routes, the tables' time to live and
+recovery, and how many of a queue's batches are worked on at once, where a parameter says it.
 
 All are set through the API after a deploy; doing it again changes nothing.
 """
@@ -41,6 +41,14 @@ def enable_expiry(dynamodb: Any, stack: DeployedStack) -> None:
             dynamodb.update_time_to_live(
                 TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute}
             )
+
+
+def enable_recovery(dynamodb: Any, stack: DeployedStack) -> None:
+    """Turns on point-in-time recovery where the template says so. The emulator keeps the setting alone."""
+    for table in stack.recoverable_tables():
+        dynamodb.update_continuous_backups(
+            TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
 
 
 def limit_concurrency(functions: Any) -> None:

@@ -1,4 +1,4 @@
-"""Routes and time to live set through the API: all of them, once, and nothing twice."""
+"""Routes, time to live and recovery set through the API: all of them, once, and nothing twice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from local.deployed_stack import DeployedStack
-from local.emulator_gaps import create_routes, enable_expiry, limit_concurrency
+from local.emulator_gaps import create_routes, enable_expiry, enable_recovery, limit_concurrency
 
 
 def operation(function):
@@ -15,8 +15,9 @@ def operation(function):
     return {"x-amazon-apigateway-integration": {"uri": {"Fn::Sub": uri}}}
 
 
-def stack_with(paths, expiring=False):
+def stack_with(paths, expiring=False, recoverable=False):
     table = {"TimeToLiveSpecification": {"AttributeName": "forget_at", "Enabled": True}} if expiring else {}
+    table["PointInTimeRecoverySpecification"] = {"PointInTimeRecoveryEnabled": recoverable}
     return DeployedStack(
         {
             "Resources": {
@@ -142,6 +143,8 @@ class DynamoDb:
     def update_time_to_live(self, **fields):
         self.updates.append(fields)
 
+    update_continuous_backups = update_time_to_live
+
 
 def test_time_to_live_is_turned_on_where_the_template_says_so():
     dynamodb = DynamoDb("DISABLED")
@@ -162,6 +165,17 @@ def test_time_to_live_is_left_alone_otherwise(status, expiring):
     enable_expiry(dynamodb, stack_with({}, expiring=expiring))
 
     assert dynamodb.updates == []
+
+
+@pytest.mark.parametrize("recoverable", [True, False])
+def test_tables_can_be_recovered_where_the_template_says_so(recoverable):
+    dynamodb = DynamoDb("DISABLED")
+
+    enable_recovery(dynamodb, stack_with({}, recoverable=recoverable))
+
+    recovery = {"PointInTimeRecoveryEnabled": True}
+    expected = {"TableName": "table-1", "PointInTimeRecoverySpecification": recovery}
+    assert dynamodb.updates == ([expected] if recoverable else [])
 
 
 class EventSources:

@@ -77,7 +77,7 @@ def ses_standing(patient: Patient) -> Iterator[Finding]:
         "SES is paid by the mail: $0.10 a thousand"
         if plan in (None, "NONE")
         else f"SES is on the plan {plan}",
-        "Letterhead uses nothing of a plan, and Essentials is $0.16 a thousand instead of $0.10:"
+        "Letterhead uses nothing of a plan, and Essentials is $0.16 a thousand instead of $0.10;"
         " aws sesv2 put-account-pricing-attributes --plan NONE",
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.doctor import account, hosts, mail, senders, stack
-from tools.doctor.finding import Finding, Mark
+from tools.doctor.finding import Finding, Mark, gone
 from tools.doctor.patient import Patient
 
 Look = Callable[[Patient], Iterator[Finding]]
@@ -25,13 +25,21 @@ DEPLOYED: Sequence[Look] = (
     mail.configuration_set,
     mail.events,
     mail.simulator,
-    senders.dkim_zone,
+    senders.dkim,
     senders.shared_sender,
     senders.sandbox_domain,
     senders.link_host_target,
     senders.dmarc_reports,
     hosts.public_url,
     hosts.resolvers,
+)
+GONE = frozenset(
+    {
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NotFound",
+        "NotFoundException",
+        "ResourceNotFoundException",
+    }
 )
 
 
@@ -56,6 +64,9 @@ def _looked(look: Look, patient: Patient) -> Iterator[Finding]:
         yield from look(patient)
     except ClientError as error:
         code, said = error.response["Error"]["Code"], " ".join(str(error).split())
+        if code in GONE and look in DEPLOYED:
+            yield gone(patient.stack_name, said)
+            return
         fix = (
             "give whoever asks that permission"
             if "AccessDenied" in code

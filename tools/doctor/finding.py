@@ -27,3 +27,12 @@ class Finding:
 def judged(code: str, right: bool, says: str, fix: str) -> Finding:
     """A tick, or a cross with its fix."""
     return Finding(code, Mark.TICK, says) if right else Finding(code, Mark.CROSS, says, fix)
+
+
+def gone(stack_name: str, says: str) -> Finding:
+    """A cross for what the stack has made and somebody has deleted: a deployment doesn't notice."""
+    fix = (
+        "bring it back under this very name, as the template describes it, then look again;"
+        f" aws cloudformation detect-stack-drift --stack-name {stack_name}; it finds what else isn't as it was deployed"
+    )
+    return Finding("gone", Mark.CROSS, says, fix)

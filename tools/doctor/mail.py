@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tools.doctor.finding import Finding, Mark, judged
-from tools.doctor.patient import Patient
+from tools.doctor.patient import Patient, Resource
 
 NEEDED = frozenset(
     {
@@ -26,7 +26,9 @@ SIMULATOR = "success@simulator.amazonses.com"
 ROUND_SECONDS = 60.0
 SHARDS = 4
 """Over how many partitions the table of stray events spreads a day."""
-DEPLOY = "`make deploy` again: somebody has changed it by hand"
+OURS = "mail-events"
+"""The event destination's name in the template."""
+# None of these fixes is a deployment: CloudFormation leaves alone what is as it was in the template before.
 
 
 def configuration_set(patient: Patient) -> Iterator[Finding]:
@@ -36,8 +38,12 @@ def configuration_set(patient: Patient) -> Iterator[Finding]:
         try:
             found = ses.get_configuration_set(ConfigurationSetName=resource.physical_id)
         except ses.exceptions.NotFoundException:
+            fix = (
+                f"aws sesv2 create-configuration-set --configuration-set-name {resource.physical_id}"
+                " --suppression-options '{\"SuppressedReasons\": []}'; then look again"
+            )
             yield Finding(
-                "configuration_set", Mark.CROSS, f"{resource.physical_id} is gone: no mail leaves", DEPLOY
+                "configuration_set", Mark.CROSS, f"{resource.physical_id} is gone: no mail leaves", fix
             )
             continue
         sends = found.get("SendingOptions", {}).get("SendingEnabled", True)
@@ -71,10 +77,12 @@ def events(patient: Patient) -> Iterator[Finding]:
             listed = ses.get_configuration_set_event_destinations(ConfigurationSetName=resource.physical_id)
         except ses.exceptions.NotFoundException:
             continue
-        told: set[str] = set()
-        for each in listed.get("EventDestinations", []):
-            if each.get("Enabled") and each.get("SnsDestination", {}).get("TopicArn") == topic.physical_id:
-                told |= set(each["MatchingEventTypes"])
+        ours = [
+            each
+            for each in listed.get("EventDestinations", [])
+            if each.get("SnsDestination", {}).get("TopicArn") == topic.physical_id
+        ]
+        told = {kind for each in ours if each.get("Enabled") for kind in each["MatchingEventTypes"]}
         missing = sorted(NEEDED - told)
         yield judged(
             "event_destination",
@@ -82,14 +90,20 @@ def events(patient: Patient) -> Iterator[Finding]:
             "SES tells our topic of every kind of event"
             if not missing
             else f"SES doesn't tell our topic of {', '.join(missing)}",
-            DEPLOY,
+            _telling(resource.physical_id, topic.physical_id, ours),
         )
     subscriptions = patient.client("sns").list_subscriptions_by_topic(TopicArn=topic.physical_id)
-    queue_name = queue.physical_id.rpartition("/")[2]
     leads = [
-        each for each in subscriptions["Subscriptions"] if each["Endpoint"].rpartition(":")[2] == queue_name
+        each
+        for each in subscriptions["Subscriptions"]
+        if each["Endpoint"] == _arn_of_queue(queue, topic.physical_id)
     ]
-    yield judged("event_queue", bool(leads), f"the topic leads to {len(leads)} queue of ours", DEPLOY)
+    yield judged(
+        "event_queue",
+        bool(leads),
+        f"the topic leads to {len(leads)} queue of ours",
+        _subscribing(topic.physical_id, queue, patient.named("MailEventsDeadLetters")),
+    )
 
 
 def simulator(patient: Patient) -> Iterator[Finding]:
@@ -125,6 +139,38 @@ def simulator(patient: Patient) -> Iterator[Finding]:
         else f"nothing was heard of a mail from {sender} to the simulator within {ROUND_SECONDS:.0f} s",
         "see the other crosses, then the log of ses_events and the queue MailEventsQueue; bounces and complaints go unnoticed",
     )
+
+
+def _telling(configuration_set: str, topic: str, ours: Sequence[Mapping[str, Any]]) -> str:
+    """The command that has SES tell the topic of what it is told of now and of all that is needed."""
+    kinds = NEEDED.union(*(each["MatchingEventTypes"] for each in ours))
+    destination = {
+        "Enabled": True,
+        "MatchingEventTypes": sorted(kinds),
+        "SnsDestination": {"TopicArn": topic},
+    }
+    return (
+        f"aws sesv2 {'update' if ours else 'create'}-configuration-set-event-destination"
+        f" --configuration-set-name {configuration_set} --event-destination-name {ours[0]['Name'] if ours else OURS}"
+        f" --event-destination '{json.dumps(destination)}'"
+    )
+
+
+def _subscribing(topic: str, queue: Resource, dead_letters: Resource | None) -> str:
+    """The command that has the topic lead to the queue, as the template says it."""
+    attributes = {"RawMessageDelivery": "true"}
+    if dead_letters is not None:
+        attributes["RedrivePolicy"] = json.dumps({"deadLetterTargetArn": _arn_of_queue(dead_letters, topic)})
+    return (
+        f"aws sns subscribe --topic-arn {topic} --protocol sqs"
+        f" --notification-endpoint {_arn_of_queue(queue, topic)} --attributes '{json.dumps(attributes)}'"
+    )
+
+
+def _arn_of_queue(queue: Resource, topic: str) -> str:
+    """A queue's physical id is its URL; region and account are those of the stack's topic."""
+    place = topic.rpartition(":")[0].replace(":sns:", ":sqs:", 1)
+    return f"{place}:{queue.physical_id.rpartition('/')[2]}"
 
 
 def _sender(patient: Patient) -> str | None:

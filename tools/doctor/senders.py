@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import dns.exception
@@ -14,6 +15,10 @@ from tools.doctor.finding import Finding, Mark, judged
 from tools.doctor.patient import Patient
 
 DNS_SECONDS = 10.0
+DOMAINS_LOOKED_AT = 10
+"""SES answers about one question of this kind a second."""
+TAG = "letterhead:domain"
+"""What SES's identities that Letterhead has made are tagged with."""
 STRICT = ("reject", "quarantine")
 SOMEBODYS = "mail.letterhead-doctor.example"
 """In the place of a customer's domain, which a wildcard stands for whatever number of labels it has."""
@@ -45,7 +50,7 @@ def shared_sender(patient: Patient) -> Iterator[Finding]:
         "shared_sender_dmarc",
         policy not in STRICT,
         f"what {address} sends isn't signed by {domain}, whose DMARC policy is {policy}",
-        f"have SES sign for it: aws sesv2 create-email-identity --email-identity {domain}, and publish its DKIM records",
+        f"have SES sign for it; aws sesv2 create-email-identity --email-identity {domain}; publish its DKIM records",
     )
 
 
@@ -60,7 +65,7 @@ def sandbox_domain(patient: Patient) -> Iterator[Finding]:
         "sandbox_domain",
         right,
         f"SES {'signs' if right else 'does not sign'} for the sandbox domain {domain}",
-        f'aws sesv2 create-email-identity --email-identity {domain}, and publish its DKIM records; or SandboxDomain=""',
+        f'aws sesv2 create-email-identity --email-identity {domain}; publish its DKIM records; or deploy with SandboxDomain=""',
     )
 
 
@@ -102,22 +107,34 @@ def link_host_target(patient: Patient) -> Iterator[Finding]:
     )
 
 
-def dkim_zone(patient: Patient) -> Iterator[Finding]:
-    """Which zone this region's DKIM records point into, by the first domain that there is."""
+def dkim(patient: Patient) -> Iterator[Finding]:
+    """Which zone this region's DKIM records point into, and whether SES signs for our domains, by some of them.
+
+    Domains that somebody else has in this account are none of ours: a name's keys are its owner's business.
+    """
     page = patient.client("sesv2").list_email_identities(PageSize=1000)
-    name = next(
-        (each["IdentityName"] for each in page["EmailIdentities"] if each["IdentityType"] == "DOMAIN"), None
-    )
-    if name is None:
-        return
-    attributes = _identity(patient, name).get("DkimAttributes", {})
-    zone = attributes.get("SigningHostedZone", "")
-    yield judged(
-        "dkim_region",
-        bool(zone) and attributes.get("SigningAttributesOrigin", "AWS_SES") != "EXTERNAL",
-        f"DKIM records of this region point into {zone or 'a zone that SES does not name'}",
-        f"{name} has keys of your own: Letterhead's domains are signed with SES's (Easy DKIM)",
-    )
+    names = (each["IdentityName"] for each in page["EmailIdentities"] if each["IdentityType"] == "DOMAIN")
+    identities = ((name, _identity(patient, name)) for name in islice(names, DOMAINS_LOOKED_AT))
+    signing = {name: found.get("DkimAttributes", {}) for name, found in identities if _is_ours(found)}
+    zones = sorted({zone for each in signing.values() if (zone := each.get("SigningHostedZone"))})
+    for name, attributes in signing.items():
+        if attributes.get("SigningAttributesOrigin") == "EXTERNAL" or not attributes.get("SigningHostedZone"):
+            yield Finding(
+                "dkim_region",
+                Mark.CROSS,
+                f"SES signs for {name} with keys of somebody's own: its DKIM records here lead nowhere",
+                "aws sesv2 put-email-identity-dkim-signing-attributes --signing-attributes-origin AWS_SES"
+                f" --email-identity {name}",
+            )
+        elif not attributes.get("SigningEnabled"):
+            yield Finding(
+                "dkim_signing",
+                Mark.CROSS,
+                f"SES doesn't sign what {name} sends",
+                f"aws sesv2 put-email-identity-dkim-attributes --signing-enabled --email-identity {name}",
+            )
+    if zones:
+        yield judged("dkim_region", True, f"DKIM records of this region point into {', '.join(zones)}", "")
 
 
 def dmarc_policy(patient: Patient, domain: str) -> str | None:
@@ -176,6 +193,10 @@ def _identity(patient: Patient, name: str) -> Mapping[str, Any]:
     except ses.exceptions.NotFoundException:
         return {}
     return found
+
+
+def _is_ours(identity: Mapping[str, Any]) -> bool:
+    return any(each["Key"] == TAG for each in identity.get("Tags", []))
 
 
 def _verified(identity: Mapping[str, Any]) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tools.doctor.finding import Finding, Mark, judged
-from tools.doctor.patient import Patient
+from tools.doctor.finding import Finding, Mark, gone, judged
+from tools.doctor.patient import Patient, Resource
 
+_ANYTHING = '{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}'
+_ANEW = "aws lambda update-function-configuration --function-name"
 WELL = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 
 
@@ -21,27 +24,27 @@ def state(patient: Patient) -> Iterator[Finding]:
         f"the stack {patient.stack_name} is {stack['StackStatus']}",
         "see its events in CloudFormation, mend what they name, and `make deploy` again",
     )
-    if not patient.emulated:
-        protected = bool(stack.get("EnableTerminationProtection"))
-        yield judged(
-            "termination_protection",
-            protected or patient.parameter("DeletionProtection") == "false",
-            f"the stack is {'' if protected else 'not '}protected from deletion",
-            f"aws cloudformation update-termination-protection --enable-termination-protection --stack-name {patient.stack_name}",
-        )
+    protected = bool(stack.get("EnableTerminationProtection"))
+    yield judged(
+        "termination_protection",
+        protected or patient.parameter("DeletionProtection") == "false",
+        f"the stack is {'' if protected else 'not '}protected from deletion",
+        f"aws cloudformation update-termination-protection --enable-termination-protection --stack-name {patient.stack_name}",
+    )
 
 
 def functions(patient: Patient) -> Iterator[Finding]:
-    """Is every function there to be called, and every event source read?"""
-    client = patient.client("lambda")
-    for resource in patient.of_kind("AWS::Lambda::Function"):
-        found = client.get_function_configuration(FunctionName=resource.physical_id)
-        state, update = found.get("State", "Active"), found.get("LastUpdateStatus", "Successful")
-        if state != "Active" or update != "Successful":
-            fix = (
-                f"see why in Lambda ({found.get('StateReason', 'no reason given')}), and `make deploy` again"
-            )
-            yield Finding("function", Mark.CROSS, f"{resource.name} is {state}, its update {update}", fix)
+    """May every function run, and is every event source read?"""
+    client, still = patient.client("lambda"), False
+    resources = list(patient.of_kind("AWS::Lambda::Function"))
+    for resource in resources:
+        for says, fix in _stills(
+            resource.physical_id, client.get_function(FunctionName=resource.physical_id)
+        ):
+            still = True
+            yield Finding("function", Mark.CROSS, f"{resource.name} {says}", fix)
+    if not still:
+        yield judged("function", True, f"all {len(resources)} functions may run", "")
     mappings = list(patient.of_kind("AWS::Lambda::EventSourceMapping"))
     off = []
     for resource in mappings:
@@ -59,18 +62,32 @@ def functions(patient: Patient) -> Iterator[Finding]:
         yield judged("event_source", True, f"all {len(mappings)} queues and streams are read", "")
 
 
+def _stills(name: str, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What keeps a function from running, each with what to do."""
+    made = found["Configuration"]
+    state, update = made.get("State", "Active"), made.get("LastUpdateStatus", "Successful")
+    if state == "Inactive":
+        yield (
+            "has been put to rest by Lambda",
+            f"aws lambda invoke --function-name {name} /dev/null; the first call fails and wakes it",
+        )
+    elif state == "Failed":
+        yield f"is Failed: {made.get('StateReason', 'no reason given')}", f"mend that; {_ANEW} {name}"
+    if update == "Failed":
+        reason = made.get("LastUpdateStatusReason", "no reason given")
+        yield f"still runs as it was: its update Failed: {reason}", f"mend that; {_ANEW} {name}"
+    if found.get("Concurrency", {}).get("ReservedConcurrentExecutions") == 0:
+        fix = f"aws lambda delete-function-concurrency --function-name {name}"
+        yield "is turned off: its reserved concurrency is 0", fix
+
+
 def schedules(patient: Patient) -> Iterator[Finding]:
     """Is every schedule on?"""
     for resource in patient.of_kind("AWS::Events::Rule"):
-        state = patient.client("events").describe_rule(Name=resource.physical_id.rpartition("/")[2])["State"]
-        fix = f"aws events enable-rule --name {resource.physical_id}"
+        name = resource.physical_id.rpartition("/")[2]
+        state = patient.client("events").describe_rule(Name=name)["State"]
+        fix = f"aws events enable-rule --name {name}"
         yield judged("schedule", state == "ENABLED", f"the schedule {resource.name} is {state}", fix)
-    for resource in patient.of_kind("AWS::Scheduler::Schedule"):
-        found = patient.client("scheduler").get_schedule(Name=resource.physical_id.rpartition("/")[2])
-        fix = "turn it on in EventBridge Scheduler, or `make deploy` again"
-        yield judged(
-            "schedule", found["State"] == "ENABLED", f"the schedule {resource.name} is {found['State']}", fix
-        )
 
 
 def dead_letters(patient: Patient) -> Iterator[Finding]:
@@ -95,14 +112,21 @@ def dead_letters(patient: Patient) -> Iterator[Finding]:
 
 def alarms(patient: Patient) -> Iterator[Finding]:
     """Does any alarm ring, and would anybody hear it?"""
-    names = [each.physical_id for each in patient.of_kind("AWS::CloudWatch::Alarm")]
-    ringing = []
+    called = {each.physical_id: each.name for each in patient.of_kind("AWS::CloudWatch::Alarm")}
+    names = list(called)
+    ringing, there = [], set()
     for start in range(0, len(names), 100):
         page = patient.client("cloudwatch").describe_alarms(AlarmNames=names[start : start + 100])
         ringing += [each for each in page["MetricAlarms"] if each["StateValue"] == "ALARM"]
+        there |= {each["AlarmName"] for each in page["MetricAlarms"]}
+    for name in names:
+        if name not in there:
+            yield gone(patient.stack_name, f"there is no alarm {name} any more")
     for alarm in ringing:
-        yield Finding("alarm", Mark.CROSS, f"{alarm['AlarmName']} rings", alarm.get("AlarmDescription", ""))
-    if not ringing:
+        name = called[alarm["AlarmName"]]
+        says = f"{name} rings: {alarm.get('AlarmDescription') or alarm['AlarmName']}"
+        yield Finding("alarm", Mark.CROSS, says, f"do what docs/operate.md says of {name}")
+    if not ringing and there.issuperset(names):
         yield judged("alarm", True, f"none of {len(names)} alarms rings", "")
     topic = patient.named("AlarmTopic")
     if topic is not None:
@@ -125,11 +149,10 @@ def tables(patient: Patient) -> Iterator[Finding]:
             continue  # what stands in it lives for a week at most
         if not table.get("DeletionProtectionEnabled"):
             open_tables.append(resource)
-        if not patient.emulated:
-            backups = client.describe_continuous_backups(TableName=resource.physical_id)
-            recovery = backups["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
-            if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
-                unkept.append(resource)
+        backups = client.describe_continuous_backups(TableName=resource.physical_id)
+        recovery = backups["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+        if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
+            unkept.append(resource)
     meant = patient.parameter("DeletionProtection") == "false"
     yield judged(
         "table_protection",
@@ -137,28 +160,33 @@ def tables(patient: Patient) -> Iterator[Finding]:
         "tables are protected from deletion"
         if not open_tables
         else f"open to deletion: {_names(open_tables)}",
-        "deploy with DeletionProtection=true; by hand:"
-        + "".join(
-            f" aws dynamodb update-table --deletion-protection-enabled --table-name {each.physical_id};"
-            for each in open_tables
+        _each(open_tables, "aws dynamodb update-table --deletion-protection-enabled --table-name"),
+    )
+    yield judged(
+        "table_recovery",
+        not unkept,
+        "tables can be brought back to any second of 35 days"
+        if not unkept
+        else f"can't be brought back to an earlier second: {_names(unkept)}",
+        _each(
+            unkept,
+            "aws dynamodb update-continuous-backups"
+            " --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true --table-name",
         ),
     )
-    if not patient.emulated:
-        yield judged(
-            "table_recovery",
-            not unkept,
-            "tables can be brought back to any second of 35 days"
-            if not unkept
-            else f"can't: {_names(unkept)}",
-            "`make deploy` again: somebody has turned point-in-time recovery off",
-        )
 
 
 def logs(patient: Patient) -> Iterator[Finding]:
     """Do log lines go away some day?"""
     for resource in patient.of_kind("AWS::Logs::LogGroup"):
         page = patient.client("logs").describe_log_groups(logGroupNamePrefix=resource.physical_id)
-        group = next((each for each in page["logGroups"] if each["logGroupName"] == resource.physical_id), {})
+        group = next(
+            (each for each in page["logGroups"] if each["logGroupName"] == resource.physical_id), None
+        )
+        if group is None:
+            fix = f"aws logs create-log-group --log-group-name {resource.physical_id}"
+            yield Finding("log_group", Mark.CROSS, "there is no log group: log lines are lost", fix)
+            continue
         days = group.get("retentionInDays")
         yield judged(
             "log_retention",
@@ -173,23 +201,35 @@ def keys(patient: Patient) -> Iterator[Finding]:
     for resource in patient.of_kind("AWS::SecretsManager::Secret"):
         try:
             found = patient.client("secretsmanager").describe_secret(SecretId=resource.physical_id)
-            usable = "DeletedDate" not in found
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
-            usable = False
-        fix = f"aws secretsmanager restore-secret --secret-id {resource.physical_id}; links sent before are dead without it"
-        says = f"the secret {resource.name} is {'there' if usable else 'gone or about to be deleted'}"
-        yield judged("secret", usable, says, fix)
+            fix = (
+                f"aws cloudformation set-stack-policy --stack-name {patient.stack_name} --stack-policy-body '{_ANYTHING}';"
+                f" then give {resource.name} another name all over template.yaml and `make deploy`, which makes a new one"
+                " and the policy again. Links sent before stay dead"
+            )
+            yield Finding("secret", Mark.CROSS, f"the secret {resource.name} is gone for good", fix)
+            continue
+        usable = "DeletedDate" not in found
+        yield judged(
+            "secret",
+            usable,
+            f"the secret {resource.name} is {'there' if usable else 'about to be deleted'}",
+            f"aws secretsmanager restore-secret --secret-id {resource.physical_id}; links sent before are dead without it",
+        )
     for resource in patient.of_kind("AWS::KMS::Key"):
         found = patient.client("kms").describe_key(KeyId=resource.physical_id)["KeyMetadata"]
-        fix = (
-            f"aws kms cancel-key-deletion --key-id {resource.physical_id};"
-            f" aws kms enable-key --key-id {resource.physical_id}"
-        )
+        dying = found["KeyState"] == "PendingDeletion"
+        cancelling = f"aws kms cancel-key-deletion --key-id {resource.physical_id}; " if dying else ""
+        fix = f"{cancelling}aws kms enable-key --key-id {resource.physical_id}"
         says = f"the key {resource.name} is {found['KeyState']}"
         yield judged("kms_key", found["KeyState"] == "Enabled", says, fix)
 
 
-def _names(resources: list) -> str:
+def _names(resources: Sequence[Resource]) -> str:
     return ", ".join(each.name for each in resources)
+
+
+def _each(resources: Sequence[Resource], command: str) -> str:
+    return "; ".join(f"{command} {each.physical_id}" for each in resources)
