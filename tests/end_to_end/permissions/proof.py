@@ -30,7 +30,7 @@ from tests.end_to_end.permissions.unjudged import reason_for
 STACK_NAME = "letterhead"
 SAMPLE_SECONDS = 30
 """How long a sample may take; others every day."""
-MOST_TRIES = 12
+MOST_TRIES = 40
 PATIENCE = 2.0
 """How many times as long as a test has waited for what came is enough for what can't come."""
 LEAST_PATIENCE_SECONDS = 4.0
@@ -46,34 +46,38 @@ WANTED = ("sample", "unused", "all")
 def prove(session: pytest.Session, wanted: str) -> bool:
     """pytest's loop over the tests, and then the proof: of all permissions, of a sample, or only which no test uses.
 
-    With the environment's ONLY, a regular expression, of those alone that it finds, by what the last whole run recorded.
+    With the environment's ONLY, a regular expression, of those alone that it finds, by what the last whole run recorded. Tests
+    that are newer than that are recorded before.
     """
     if wanted not in WANTED:
         pytest.exit(f"PERMISSIONS is one of {', '.join(WANTED)}", 4)
     only = os.environ.get("ONLY")
     try:
-        if only:
-            session.testsfailed += _Proof(session, Recording.kept(), re.compile(only)).of(wanted)
-        else:
-            recording = _record(session)
-            if wanted != "sample" and KEPT.parent.exists():
-                recording.keep()
-            if wanted == "unused" or not session.testsfailed:
-                session.testsfailed += _Proof(session, recording, re.compile("")).of(wanted)
+        recording = Recording.kept() if only else Recording()
+        _record(session, [item for item in session.items if item.nodeid not in recording.uses], recording)
+        if wanted != "sample" and KEPT.parent.exists():
+            recording.keep()
+        if wanted == "unused" or not session.testsfailed:
+            session.testsfailed += _Proof(session, recording, re.compile(only or "")).of(wanted)
     finally:
         session._setupstate.teardown_exact(None)
     return True
 
 
-def _record(session: pytest.Session) -> Recording:
-    recording, items = Recording(), session.items
-    for item, following in zip(items, [*items[1:], items[0]], strict=True):
-        began = recording.begin()
+def _record(session: pytest.Session, items: list[pytest.Item], recording: Recording) -> None:
+    followers = [*items[1:], *(_another(session, item) for item in items[-1:])]
+    for item, following in zip(items, followers, strict=True):
+        began, failed = recording.begin(), session.testsfailed
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        recording.end(item.nodeid, began)
+        if session.testsfailed == failed:
+            recording.end(item.nodeid, began)
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
-    return recording
+
+
+def _another(session: pytest.Session, item: pytest.Item) -> pytest.Item:
+    """What is said to come next, so that the local cloud stays up and nothing else does."""
+    return next(each for each in session.items if each is not item)
 
 
 class _Proof:
@@ -85,6 +89,7 @@ class _Proof:
         self._repeatable: set[str] = set()
         self._failures_when_whole: Counter[str] = Counter()
         self._run_since_slate: set[str] = set()
+        self._said: dict[str, str] = {}
         self._reporter = session.config.pluginmanager.getplugin("terminalreporter")
         if not STACK_FILE.exists():
             self._run(session.items[-1])
@@ -126,7 +131,9 @@ class _Proof:
             tried += 1
             if not self._is_missed(each, used[each]):
                 unnoticed.append(each)
-                self._say(f"UNNOTICED {each} (used by {', '.join(used[each][:3])})")
+                self._say(f"UNNOTICED {each}")
+                for name, why in self._said.items():
+                    self._say(f"  {name.rpartition('/')[2]} {why}")
             if tried % TOLD_EVERY == 0:
                 self._say(f"{tried} of {len(chosen)} taken away, {time.monotonic() - began:.0f} s")
         self._say(
@@ -136,6 +143,7 @@ class _Proof:
         return tried, unnoticed
 
     def _is_missed(self, permission: Permission, tests: Iterable[str]) -> bool:
+        self._said.clear()
         for name in list(self._fit(tests))[:MOST_TRIES]:
             if self._misses(name, permission) and self._passes_when_whole(name):
                 self._say(f"{permission}: missed by {name.rpartition('::')[2]}")
@@ -149,14 +157,20 @@ class _Proof:
                 yield name
 
     def _misses(self, name: str, permission: Permission) -> bool:
-        """Does this test fail without the permission? If not at once, then when no worker knows what it had read (a key)."""
+        """Does this test fail without the permission?
+
+        If it isn't asked for, then once more when no worker knows what it had read (a key).
+        """
         with without(self._cloud.aws("iam"), permission):
             for anew in (False, True):
                 if anew:
                     self._start_workers_anew(permission.role)
                 position = log_size()
-                if not self._passes(name) and any(map(permission.covers, refused(position))):
-                    return True
+                passed = self._passes(name)
+                if any(map(permission.covers, refused(position))):
+                    self._said[name] = "passes all the same" if passed else "fails"
+                    return not passed
+                self._said[name] = "didn't ask for it again"
         return False
 
     def _passes_when_whole(self, name: str) -> bool:
@@ -167,6 +181,8 @@ class _Proof:
                 self._repeatable.add(name)
             else:
                 self._failures_when_whole[name] += 1
+        if name not in self._repeatable:
+            self._said[name] = "doesn't pass a second time"
         return name in self._repeatable
 
     def _begin_anew(self) -> None:
@@ -185,9 +201,9 @@ class _Proof:
             LocalCloud.most_seconds = float("inf")
 
     def _run(self, item: pytest.Item) -> bool:
-        other = next(each for each in self._session.items if each is not item)
         item._initrequest()  # type: ignore[attr-defined]
-        return all(report.passed for report in runtestprotocol(item, log=False, nextitem=other))
+        reports = runtestprotocol(item, log=False, nextitem=_another(self._session, item))
+        return all(report.passed for report in reports)
 
     def _start_workers_anew(self, role: str) -> None:
         client = self._cloud.aws("lambda")
