@@ -149,6 +149,26 @@ def test_a_pending_domain_becomes_verified_without_being_asked(
     assert listed[0]["next_check_at"]
 
 
+def test_whoever_is_due_before_the_next_sweep_is_asked_for_with_a_delay(
+    cloud: LocalCloud, account: Account, future: Future
+) -> None:
+    """By registration, and by a look that leaves it pending (`docs/operate.md`: a sweep comes every quarter of an hour)."""
+    sqs = cloud.aws("sqs")
+    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "LookQueue" in url]
+    name, delayed = "mail.again-nine.com", "ApproximateNumberOfMessagesDelayed"
+
+    def waiting() -> int:
+        found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[delayed])["Attributes"]
+        return int(found[delayed])
+
+    sqs.purge_queue(QueueUrl=queue)
+    account.domain(name)
+    assert waiting() == 1
+    future.after(2 * MINUTE)
+    future.looked_at(name)
+    cloud.until(waiting, lambda count: count == 2)
+
+
 def test_who_loses_a_name_is_told(
     cloud: LocalCloud, account: Account, other_account: Account, future: Future
 ) -> None:

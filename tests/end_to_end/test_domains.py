@@ -107,7 +107,10 @@ def test_the_provider_that_throttles_leaves_a_registration_that_the_next_try_com
     assert account.sendara("POST", "/v1/domains", {"domain": "busy.acme-four.com"}).status == 409
 
 
-def test_a_registration_that_ses_throttled_completes_by_itself(cloud: LocalCloud, account: Account) -> None:
+def test_a_registration_that_ses_throttled_completes_by_itself_among_names_of_others(
+    cloud: LocalCloud, account: Account, other_account: Account
+) -> None:
+    other_account.domain("elsewhere.acme-four.com")
     cloud.ses_fault(operation="CreateEmailIdentity", code="TooManyRequestsException", times=2 * TRIES)
     assert account.sendara("POST", "/v1/domains", {"domain": "later.acme-four.com"}).status == 503
     shown = cloud.until(

@@ -240,6 +240,22 @@ def test_five_soft_bounces_hold_and_the_hold_ends_by_itself(cloud: LocalCloud, a
     assert [block["list"] for block in blocks] == ["blocklist"]
 
 
+def test_whom_amazons_own_list_held_back_is_on_ours_afterwards(cloud: LocalCloud, account: Account) -> None:
+    domain_id = account.mailersend("POST", "/v1/domains", {"name": "events.echo-one.com"}).json["data"]["id"]
+    address = f"held@{account.account_id}.example"
+    tags = tags_of(account, domain_id, NOW)
+    publish(
+        cloud, [event_document("bounce_on_account_list", to=[address], at=NOW, serial="-echo", tags=tags)]
+    )
+    found = cloud.until(
+        lambda: account.mailersend("GET", f"/v1/suppressions/hard-bounces?domain_id={domain_id}").json[
+            "data"
+        ],
+        bool,
+    )
+    assert [each["recipient"]["email"] for each in found] == [address]
+
+
 def test_many_bounces_pause_a_domain_until_the_operator_lets_it_send_again(
     cloud: LocalCloud, account: Account
 ) -> None:
