@@ -151,12 +151,18 @@ def test_the_operator_suspends_resumes_exports_and_deletes_an_account(cloud: Loc
     assert account.sendara("GET", "/v1/domains").status == 403
     operate(cloud, action="resume_account", **known)
     assert account.sendara("GET", "/v1/domains").status == 200
-    exported = operate(cloud, action="export_account", **known)
-    assert [domain["name"] for domain in exported["domains"]] == ["mail.tokens-leaving.com"]
-    assert not any(text in json.dumps(exported) for text in account.tokens.values())
-    while exported["next"] is not None:
-        exported = operate(cloud, action="export_account", after=exported["next"], **known)
-    assert [message["recipients"] for message in exported["messages"]] == [["rita@reader.example"]]
+    parts = [operate(cloud, action="export_account", **known)]
+    while parts[-1]["next"] is not None:
+        parts.append(operate(cloud, action="export_account", after=parts[-1]["next"], **known))
+    sections = ("domains", "messages", "activities", "recipients", "counts", "events")
+    found = {what: [each for part in parts for each in part[what]] for what in sections}
+    assert [domain["name"] for domain in found["domains"]] == ["mail.tokens-leaving.com"]
+    assert not any(text in json.dumps(parts) for text in account.tokens.values())
+    assert [message["recipients"] for message in found["messages"]] == [["rita@reader.example"]]
+    assert {each["type"] for each in found["activities"]} >= {"sent", "delivered"}
+    assert "rita@reader.example" in {each["address"] for each in found["recipients"]}
+    assert found["counts"]
+    assert "domain.verified" in {each["type"] for each in found["events"]}
     assert known["account_id"] in all_accounts(cloud)
 
     assert "confirm" in operate(cloud, action="delete_account", confirm="leaving agency", **known)["error"]

@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from letterhead import identifiers
+from letterhead.accounts import exporting
 from letterhead.activity.activity import ActivityType
 from letterhead.adapters.tables.connection import connection
+from letterhead.adapters.tables.endpoints import EndpointTable
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
 from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.sandbox import SandboxTable
@@ -25,6 +27,7 @@ from letterhead.suppressions.suppression import EntryKey, Provenance, Reason, Su
 from letterhead.templates.template import Template
 from letterhead.tokens import secret
 from letterhead.tokens.dialect import Dialect
+from letterhead.webhooks.endpoint import Endpoint
 from tests.fakes.activities import message_sent
 from tests.fakes.agency import Agency
 from tests.fakes.deciding import decide
@@ -134,10 +137,19 @@ def test_limits_are_on_the_account_and_on_all_its_tokens(operator):
     assert changed["limits"] == {
         "sends_per_day": None,
         "requests_per_minute": 60,
-        "domains": None,
+        "domains": 3,
         "identities": None,
     }
     assert {kept(text).limits.requests_per_minute for text in opened["tokens"].values()} == {60}
+
+
+@pytest.mark.parametrize("limits", [{}, {"limits": None}, {"limits": 3}])
+def test_limits_that_are_not_said_are_not_changed(operator, agency, limits):
+    event = {"action": "set_limits", "account_id": agency.account.account_id}
+    operator(event | {"limits": {"sends_per_day": 500}})
+    assert "limits" in operator(event | limits)["error"]
+    assert operator(event | {"limits": {"domains": 3}})["limits"]["sends_per_day"] == 500
+    assert operator(event | {"limits": {"sends_per_day": None}})["limits"]["sends_per_day"] is None
 
 
 def test_a_token_can_be_issued_as_narrow_as_wanted(operator, agency):
@@ -199,57 +211,87 @@ def test_a_suspended_account_gets_no_tokens(operator, agency):
     assert operator(event) == {"error": "the account is suspended"}
 
 
-def test_an_export_has_everything_but_secrets(operator, agency, monkeypatch):
-    monkeypatch.setattr("letterhead.accounts.exporting.IDENTITIES_AT_ONCE", 2)
-    domain = agency.domain("client.com")
-    held = agency.token(Dialect.SENDARA, domain_id=domain.domain_id)
-    made = [agency.identity(f"amy{number}@client.com", domain) for number in range(3)]
-    rival = Agency("rival")
-    rival.identity("x@rival.com", rival.domain("rival.com"))
-
-    chosen = SettingsChange({"success_message": "Thanks from us"})
-    IdentitySettingsTable("IdentitySettingsTable").change(agency.account.account_id, chosen)
-
-    event = {"action": "export_account", "account_id": agency.account.account_id}
-    first = operator(event)
-    second = operator({**event, "after": first["next"]})
-
-    text = json.dumps([first, second])
-    assert first["name"] == "agency"
-    assert [each["name"] for each in first["domains"]] == ["client.com"]
-    assert [each["preview"] for each in first["tokens"]] == [held.token.preview]
-    assert [each["identity_id"] for each in first["identities"] + second["identities"]] == [
-        each.identity_id for each in made
-    ]
-    assert (second["tokens"], second["domains"], second["next"]) == ([], [], "templates:")
-    assert first["identity_settings"]["success_message"] == "Thanks from us"
-    assert second["identity_settings"] is None
-    assert held.text not in text
-    assert held.token.token_hash not in text
-    assert "rival" not in text
-
-
-def test_an_export_goes_on_with_what_there_is_for_mail(operator, agency, monkeypatch):
-    for what in ("TEMPLATES", "SUPPRESSIONS", "MESSAGES"):
-        monkeypatch.setattr(f"letterhead.accounts.exporting.{what}_AT_ONCE", 2)
-    agency = mailing(agency)
-    mailing(Agency("rival"))
-
+def exported(operator, agency: Agency) -> list[dict]:
+    """All parts of an export."""
     event, parts, following = {"action": "export_account", "account_id": agency.account.account_id}, [], None
     while following is not None or not parts:
         parts.append(operator({**event, "after": following}))
         following = parts[-1]["next"]
+    return parts
 
-    assert len(parts) == 1 + 2 + 3 + 3
+
+def test_an_export_has_everything_but_secrets(operator, agency, monkeypatch):
+    monkeypatch.setitem(exporting.AT_ONCE, "identities", 2)
+    monkeypatch.setitem(exporting.AT_ONCE, "domains", 1)
+    domain = agency.domain("client.com")
+    agency.domain("second.com")
+    held = agency.token(Dialect.SENDARA, domain_id=domain.domain_id)
+    made = [agency.identity(f"amy{number}@client.com", domain) for number in range(3)]
+    rival = Agency("rival")
+    rival.identity("x@rival.com", rival.domain("rival.com"))
+    endpoints = EndpointTable("EndpointsTable")
+    for owner in (agency, rival):
+        endpoints.add(endpoint(owner.account.account_id), 0)
+
+    chosen = SettingsChange({"success_message": "Thanks from us"})
+    IdentitySettingsTable("IdentitySettingsTable").change(agency.account.account_id, chosen)
+
+    parts = exported(operator, agency)
+
+    first, text = parts[0], json.dumps(parts)
+    assert first["name"] == "agency"
+    assert [each["preview"] for each in first["tokens"]] == [held.token.preview]
+    assert [each["url"] for each in first["webhooks"]] == ["https://hooks.agency.example/in"]
+    assert [each["name"] for part in parts for each in part["domains"]] == ["client.com", "second.com"]
+    assert [each["identity_id"] for part in parts for each in part["identities"]] == [
+        each.identity_id for each in made
+    ]
+    assert first["identity_settings"]["success_message"] == "Thanks from us"
+    assert not any(part["identity_settings"] or part["tokens"] or part["webhooks"] for part in parts[1:])
+    assert held.text not in text
+    assert held.token.token_hash not in text
+    assert "sealed" not in text
+    assert "rival" not in text
+
+
+def endpoint(account_id: str) -> Endpoint:
+    now = datetime.now(UTC)
+    of_it = identifiers.new_id(now)
+    return Endpoint(
+        account_id,
+        of_it,
+        Dialect.SENDARA,
+        "https://hooks.agency.example/in",
+        (),
+        b"sealed",
+        "whpk_x",
+        now,
+        now,
+    )
+
+
+def test_an_export_goes_on_with_what_there_is_for_mail(operator, agency, monkeypatch):
+    for what in exporting.AT_ONCE:
+        monkeypatch.setitem(exporting.AT_ONCE, what, 2)
+    monkeypatch.setattr(exporting, "DOMAINS_AT_ONCE", 1)
+    agency = mailing(agency)
+    mailing(Agency("rival"))
+
+    parts = exported(operator, agency)
+
     assert [each["email"]["local"] for each in parts[0]["test_recipients"]] == ["ben"]
-    found = {
-        what: [each for part in parts for each in part[what]]
-        for what in ("templates", "suppressions", "messages")
-    }
-    assert {what: len(each) for what, each in found.items()} == {
+    found = {what: [each for part in parts for each in part[what]] for what in exporting.AT_ONCE}
+    numbers = {what: len(each) for what, each in found.items()}
+    assert numbers == {
+        "domains": 1,
+        "identities": 0,
         "templates": 3,
         "suppressions": 4,
         "messages": 4,
+        "activities": 4,
+        "counts": 2,
+        "recipients": 4,
+        "events": numbers["events"],
     }
     assert {(each["key"]["list"], each["key"]["subject"]) for each in found["suppressions"]} == {
         ("hard_bounces", "bo0@customer.example"),
@@ -257,7 +299,29 @@ def test_an_export_goes_on_with_what_there_is_for_mail(operator, agency, monkeyp
         ("unsubscribes", "bo0@customer.example"),
         ("blocklist", "*@customer.example"),
     }
+    mailed = {*(f"person{number}@agency.example" for number in range(3)), "owner@own.example"}
+    assert {each["recipient"] for each in found["activities"]} == mailed
+    assert {each["address"] for each in found["recipients"]} == mailed
+    assert sum(sum(each["totals"].values()) for each in found["counts"]) == 4
     assert "rival" not in json.dumps(parts)
+
+
+def test_an_export_has_what_the_account_was_told(operator, agency, monkeypatch):
+    monkeypatch.setitem(exporting.AT_ONCE, "events", 1)
+    identity = agency.identity("amy@client.com", agency.domain("client.com"))
+    decide(agency.identities, identity, IdentityStatus.VERIFIED, datetime.now(UTC))
+
+    events = [each for part in exported(operator, agency) for each in part["events"]]
+
+    assert [each["type"] for each in events] == ["sender_identity.verified"]
+
+
+@pytest.mark.parametrize(
+    "after", ["nonsense", ":", "messages:zzz", "suppressions:zzz", "tokens:", "counts:0:1", "domains:;"]
+)
+def test_an_export_goes_on_behind_what_it_has_named_and_nothing_else(operator, agency, after):
+    event = {"action": "export_account", "account_id": agency.account.account_id, "after": after}
+    assert "after" in operator(event)["error"]
 
 
 def mailing(agency: Agency) -> Agency:

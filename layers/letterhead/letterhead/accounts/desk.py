@@ -58,6 +58,22 @@ class DeskIdentities(RestrictedIdentities, exporting.ExportedIdentities, closing
     """Where sender identities are kept."""
 
 
+class DeskSettings(exporting.ExportedSettings, closing.ClosingShelf, Protocol):
+    """Where the settings of confirmation mails are kept."""
+
+
+class DeskEndpoints(exporting.ExportedEndpoints, closing.ClosingShelf, Protocol):
+    """Where webhooks' endpoints are kept."""
+
+
+class DeskEvents(exporting.ExportedEvents, closing.ClosingShelf, Protocol):
+    """Where events lie."""
+
+
+class DeskMailings(exporting.ExportedMail, closing.ClosingHistory, closing.ClosingShelf, Protocol):
+    """Where the rest of what an account has for its mail is kept, and what has become of that."""
+
+
 @value_type
 class AccountPage:
     """Some accounts, oldest first; `following` names what comes after them, or is None behind the last."""
@@ -74,10 +90,10 @@ class Desk:
     tokens: DeskTokens
     domains: DeskDomains
     identities: DeskIdentities
-    identity_settings: exporting.ExportedSettings
-    mailings: exporting.ExportedMail
-    history: closing.ClosingHistory
-    shelves: tuple[closing.ClosingShelf, ...]
+    identity_settings: DeskSettings
+    endpoints: DeskEndpoints
+    events: DeskEvents
+    mailings: DeskMailings
     names: NameDesk
     mail: MailDesk
     new_id: Callable[[datetime], str]
@@ -137,18 +153,18 @@ class Desk:
         )
 
     def export(self, account_id: str, after: str | None, now: datetime) -> AccountExport:
-        """See `exporting.export`."""
-        return exporting.export(
-            account_id,
-            after,
+        """See `exporting.Exported`."""
+        kept = exporting.Exported(
             accounts=self.accounts,
             tokens=self.tokens,
             domains=self.domains,
             identities=self.identities,
             identity_settings=self.identity_settings,
+            endpoints=self.endpoints,
+            events=self.events,
             mailings=self.mailings,
-            now=now,
         )
+        return kept.part(account_id, after, now)
 
     def close(self, account_id: str, confirm: str, now: datetime) -> Account:
         """See `closing.close`."""
@@ -159,7 +175,7 @@ class Desk:
             tokens=self.tokens,
             identities=self.identities,
             domains=self.domains,
-            history=self.history,
-            shelves=self.shelves,
+            history=self.mailings,
+            shelves=(self.identity_settings, self.mailings, self.events, self.endpoints),
             now=now,
         )

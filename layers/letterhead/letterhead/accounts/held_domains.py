@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class HeldDomainStore(DomainStore, Protocol):
     """Where domains and the claims on their names are kept."""
 
-    def of_account(self, account_id: str) -> Iterable[SendingDomain]:
-        """All of an account's domains."""
+    def of_account(self, account_id: str, after: str | None = None) -> Iterable[SendingDomain]:
+        """All of an account's domains, oldest first, or those behind an id."""
 
 
 class HeldDomains:
@@ -35,9 +35,9 @@ class HeldDomains:
         """The account's domain of that id, or None."""
         return self._store.by_id(account_id, domain_id)
 
-    def of_account(self, account_id: str) -> Iterable[SendingDomain]:
-        """All of an account's domains."""
-        return self._store.of_account(account_id)
+    def of_account(self, account_id: str, after: str | None = None) -> Iterable[SendingDomain]:
+        """All of an account's domains, oldest first, or those behind an id."""
+        return self._store.of_account(account_id, after)
 
     def remove(self, domain: SendingDomain) -> None:
         """Forget a domain, at the provider and here; raises `UnavailableError` when the provider is busy."""

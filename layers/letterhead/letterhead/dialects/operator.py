@@ -15,6 +15,7 @@ from letterhead.accounts.account import (
 )
 from letterhead.accounts.closing import NotConfirmedError
 from letterhead.accounts.desk import Desk
+from letterhead.accounts.exporting import AT_ONCE, ExportMarkError
 from letterhead.accounts.limits import AccountLimits, LimitsError
 from letterhead.accounts.settings import SettingsError
 from letterhead.dialects import operator_mail
@@ -33,6 +34,7 @@ from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
     from letterhead.tokens.account_token import AccountToken
+    from letterhead.webhooks.endpoint import Endpoint
 
 _MOST_SCOPES = 100
 
@@ -65,6 +67,7 @@ def act(event: Mapping[str, object], desk: Desk, now: datetime) -> dict[str, Any
         AccountFieldError,
         AccountNotFoundError,
         AccountChangedError,
+        ExportMarkError,
         LimitsError,
         NoSuchDomainError,
         NotConfirmedError,
@@ -103,8 +106,12 @@ def _resume(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
 
 
 def _set_limits(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
-    limits = _limits(fields)
-    return account_object(desk.limit(_account_id(fields), limits, now))
+    given = fields.mapping("limits")
+    if given is None:
+        fields.wrong("limits", "must be an object")
+    account_id = _account_id(fields)
+    limits = AccountLimits.read({**asdict(desk.show(account_id).limits), **(given or {})})
+    return account_object(desk.limit(account_id, limits, now))
 
 
 def _set_settings(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -145,16 +152,14 @@ def _issue_token(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
 def _export(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
     after = fields.text("after")
     part = desk.export(_account_id(fields), after, now)
+    items = [_plain(asdict(each)) for each in part.items]
     return {
         **account_object(part.account),
         "tokens": [token_object(token) for token in part.tokens],
-        "domains": [_plain(asdict(domain)) for domain in part.domains],
-        "identities": [_plain(asdict(identity)) for identity in part.identities],
         "identity_settings": part.identity_settings and _plain(asdict(part.identity_settings)),
         "test_recipients": [_plain(asdict(recipient)) for recipient in part.test_recipients],
-        "templates": [_plain(asdict(template)) for template in part.templates],
-        "suppressions": [_plain(asdict(entry)) for entry in part.suppressions],
-        "messages": [_plain(asdict(message)) for message in part.messages],
+        "webhooks": [_webhook_object(endpoint) for endpoint in part.endpoints],
+        **{section: items if section == part.section else [] for section in AT_ONCE},
         "next": part.following,
     }
 
@@ -247,6 +252,11 @@ def token_object(token: AccountToken) -> dict[str, Any]:
     }
 
 
+def _webhook_object(endpoint: Endpoint) -> dict[str, Any]:
+    """An endpoint without its secrets."""
+    return {name: _plain(value) for name, value in asdict(endpoint).items() if name != "sealed"}
+
+
 def _account_id(fields: Fields) -> str:
     """The account that an event names, behind everything else that it says."""
     account_id = fields.text("account_id", required=True)
@@ -263,9 +273,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return in_microseconds(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {_name(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, frozenset | set):
         return sorted(_plain(inner) for inner in value)
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value
+
+
+def _name(key: object) -> str:
+    """A key as JSON has it: an hour and what was counted in it are one."""
+    return " ".join(map(str, key)) if isinstance(key, tuple) else str(key)

@@ -62,9 +62,10 @@ class DomainTable:
         """The account's domain of that id, or None."""
         return _strongly_if_missed(lambda consistent: _query(account_id, domain_id, consistent=consistent))
 
-    def of_account(self, account_id: str) -> Iterator[SendingDomain]:
-        """All of the account's domains, oldest first, those whose deletion has begun too."""
-        return map(domain_of, DomainItem.by_id.query(account_id, consistent_read=True))
+    def of_account(self, account_id: str, after: str | None = None) -> Iterator[SendingDomain]:
+        """All of the account's domains, oldest first, or those behind an id; those whose deletion has begun too."""
+        younger = None if after is None else DomainItem.domain_id > after
+        return map(domain_of, DomainItem.by_id.query(account_id, younger, consistent_read=True))
 
     def page(self, account_id: str, query: DomainQuery) -> DomainPage:
         """A page of the account's domains; those whose deletion has begun are left out."""

@@ -83,6 +83,11 @@ class OutboxTable:
             for item in OutboxItem.query(account_id, period, consistent_read=True)
         ]
 
+    def behind(self, account_id: str, after: str | None, size: int) -> list[Event]:
+        """The account's next events behind an id, oldest first."""
+        younger = None if after is None else OutboxItem.event_id > after
+        return [_event(item) for item in OutboxItem.query(account_id, younger, limit=size)]
+
     def note_told(self, event: Event, now: datetime) -> None:
         """Note that the owner has been told; nothing when the event is gone."""
         try:
