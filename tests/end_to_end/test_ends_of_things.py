@@ -161,6 +161,29 @@ def test_a_released_name_that_nobody_has_is_forgotten(cloud: LocalCloud, account
     assert "ClaimsTable" not in left_of(cloud, account)
 
 
+def test_domains_that_cannot_be_read_end_too(cloud: LocalCloud) -> None:
+    account = cloud.account("Spoilt Agency")
+    names = [f"mail.spoilt-{number}.com" for number in range(3)]
+    for name in names:
+        account.domain(name)
+    for name in names[1:]:
+        cloud.aws("dynamodb").update_item(
+            TableName=physical(cloud, "DomainsTable"),
+            Key={"account_id": {"S": account.account_id}, "name": {"S": name}},
+            UpdateExpression="SET registration = :odd",
+            ExpressionAttributeValues={":odd": {"S": "of another version"}},
+        )
+
+    assert [each["domain"] for each in account.sendara("GET", "/v1/domains").json["domains"]] == names[:1]
+    assert account.sendara("DELETE", f"/v1/domains/{names[1]}").status == 204
+    act = {"action": "delete_account", "account_id": account.account_id, "confirm": "Spoilt Agency"}
+    cloud.until(lambda: operate(cloud, **act)["deleted"], bool)
+
+    assert "DomainsTable" not in left_of(cloud, account)
+    known = {each["IdentityName"] for each in cloud.aws("sesv2").list_email_identities()["EmailIdentities"]}
+    assert not known & set(names)
+
+
 def stored_id(cloud: LocalCloud, account: Account) -> str:
     """The id of an account's only domain as it is stored."""
     found = cloud.aws("dynamodb").query(

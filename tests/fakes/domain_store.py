@@ -16,6 +16,7 @@ from letterhead.domains.domain import (
 from letterhead.domains.pages import DomainPage, DomainQuery
 from letterhead.domains.ports import Added, Changed, DomainChange, Place, Removed
 from letterhead.domains.rhythm import slot_of
+from letterhead.domains.unreadable import UnreadableDomainError
 from letterhead.domains.watch import Stretch, Watched
 from letterhead.outbox.event import Event
 from letterhead.values import replace
@@ -31,9 +32,13 @@ class InMemoryDomains:
         self._claims: dict[tuple[str, str], NameClaims] = {}
         self._versions: dict[str, int] = {}
         self.events: list[Event] = []
+        self.spoilt: set[tuple[str, str]] = set()
 
     def by_name(self, account_id: str, name: str) -> SendingDomain | None:
-        return self._domains.get((account_id, name))
+        found = self._domains.get((account_id, name))
+        if (account_id, name) in self.spoilt:
+            raise UnreadableDomainError(name, None if found is None else found.domain_id)
+        return found
 
     now_by_name = by_name
 
@@ -41,8 +46,21 @@ class InMemoryDomains:
         return next((one for one in self.of_account(account_id) if one.domain_id == domain_id), None)
 
     def of_account(self, account_id: str) -> Iterator[SendingDomain]:
-        mine = [domain for (holder, _), domain in self._domains.items() if holder == account_id]
+        mine = [
+            domain for key, domain in self._domains.items() if key[0] == account_id and key not in self.spoilt
+        ]
         yield from sorted(mine, key=lambda domain: domain.domain_id)
+
+    def unreadable(self, account_id: str) -> Iterator[str]:
+        yield from sorted(name for holder, name in self.spoilt if holder == account_id)
+
+    def condemn(self, account_id: str, name: str, now: datetime) -> SendingDomain | None:
+        self.spoilt.discard((account_id, name))
+        found = self._domains.get((account_id, name))
+        if found is None:
+            return None
+        self._keep(found.left(now))
+        return self._domains[account_id, name]
 
     def page(self, account_id: str, query: DomainQuery) -> DomainPage:
         found = [one for one in self.of_account(account_id) if not one.leaving and query.means(one)]

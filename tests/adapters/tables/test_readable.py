@@ -15,7 +15,7 @@ from letterhead.adapters.tables.identity_watch import IdentityWatchTable
 from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.readable import readable
 from letterhead.domains.rhythm import slot_of
-from letterhead.domains.watch import Unreadable
+from letterhead.domains.unreadable import Unreadable
 from letterhead.identities.exact_sending import AddressState
 from letterhead.identities.identity import ExactState, FromMode, IdentityDomain
 from letterhead.identities.looks import IdentityLooks

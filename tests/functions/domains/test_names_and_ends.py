@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import boto3
 import pytest
 
 from letterhead import identifiers
@@ -13,10 +14,77 @@ from letterhead.adapters.tables.claims import ClaimTable
 from letterhead.adapters.tables.domains import DomainTable
 from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.identities.identity import IdentityDomain
+from letterhead.tokens.dialect import Dialect
+from letterhead.tokens.scopes import SCOPES
+from letterhead.tokens.token import issue
+from tests.fakes.kept_tokens import keep
 from tests.fakes.sender_identities import identity
 
 NAME = "mail.acme.com"
 EVENT = json.loads((Path(__file__).parents[3] / "events" / "domain_completion.json").read_text())
+
+
+# --- what can't be read -----------------------------------------------------------------------------------------------
+
+
+def spoilt(account, name: str = NAME) -> None:
+    """Have a domain's item say what nobody knows."""
+    boto3.resource("dynamodb").Table("DomainsTable").update_item(
+        Key={"account_id": account.account_id, "name": name},
+        UpdateExpression="SET ownership = :odd",
+        ExpressionAttributeValues={":odd": "half-way"},
+    )
+
+
+@pytest.mark.parametrize("by", ["domain", "id"])
+def test_a_domain_that_cannot_be_read_is_deleted_all_the_same(domains, mine, theirs, by):
+    domains.register(mine, "mail.other.com")
+    made = domains.verified(mine)
+    spoilt(mine)
+
+    assert [one["domain"] for one in domains.list(mine)] == ["mail.other.com"]
+    shown = domains.show(mine, NAME)
+    assert (shown.status, shown.json["error"]["code"]) == (500, "internal")
+    line = domains.function.lines[-1]
+    assert (line["error"], line["domain"], line["account"]) == (
+        "UnreadableDomainError",
+        NAME,
+        mine.account_id,
+    )
+    assert domains.show(theirs, NAME).status == 404
+    assert domains.delete(theirs, NAME).status == 404
+
+    assert domains.delete(mine, made[by]).status == 204
+    assert domains.show(mine, NAME).status == 404
+    assert set(domains.outside.identities) == {"mail.other.com"}
+    assert domains.register(mine).status == 201
+
+
+def test_to_a_token_of_another_domain_it_is_unknown(domains, mine):
+    made = domains.register(mine).json
+    other = identifiers.from_prefixed("dom", domains.register(mine, "mail.other.com").json["id"])
+    spoilt(mine)
+    path = f"/v1/domains/{NAME}"
+    of_another = restricted(mine, domain_id=other)
+    assert domains.function.call("GET", path, of_another).status == 404
+    assert domains.function.call("DELETE", path, of_another).status == 404
+    own = restricted(mine, domain_id=identifiers.from_prefixed("dom", made["id"]))
+    assert domains.function.call("DELETE", path, own).status == 204
+
+
+def restricted(account, **restriction: str) -> str:
+    now = datetime.now(UTC)
+    made = issue(
+        token_id=identifiers.new_id(now),
+        account_id=account.account_id,
+        dialect=Dialect.SENDARA,
+        name="restricted",
+        scopes=SCOPES[Dialect.SENDARA],
+        now=now,
+        **restriction,
+    )
+    keep(made.token)
+    return made.text
 
 
 # --- ownership --------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ Every step finds what is left of its part, so that a repeated deletion goes on w
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.accounts.account import Account, AccountNotFoundError
@@ -61,7 +62,10 @@ class ClosingDomains(Protocol):
     """Where sending domains are kept, here and at the provider."""
 
     def of_account(self, account_id: str) -> Iterable[SendingDomain]:
-        """All of an account's domains."""
+        """All of an account's domains that can be read."""
+
+    def condemned(self, account_id: str) -> Iterable[SendingDomain]:
+        """Those that can't be read, as such whose deletion has begun."""
 
     def remove(self, domain: SendingDomain) -> None:
         """Forget a domain, here and at the provider; may be repeated."""
@@ -128,7 +132,7 @@ def _removed_domains(
     account_id: str, domains: ClosingDomains, history: ClosingHistory, now: datetime
 ) -> bool:
     found = False
-    for domain in domains.of_account(account_id):
+    for domain in chain(domains.of_account(account_id), domains.condemned(account_id)):
         found = True
         history.forget_domain(domain.domain_id, now)
         domains.remove(domain)

@@ -18,7 +18,10 @@ class HeldDomainStore(DomainStore, Protocol):
     """Where domains and the claims on their names are kept."""
 
     def of_account(self, account_id: str, after: str | None = None) -> Iterable[SendingDomain]:
-        """All of an account's domains, oldest first, or those behind an id."""
+        """An account's domains that can be read, oldest first, or those behind an id."""
+
+    def unreadable(self, account_id: str) -> Iterable[str]:
+        """The names of those that can't."""
 
 
 class HeldDomains:
@@ -36,8 +39,14 @@ class HeldDomains:
         return self._store.by_id(account_id, domain_id)
 
     def of_account(self, account_id: str, after: str | None = None) -> Iterable[SendingDomain]:
-        """All of an account's domains, oldest first, or those behind an id."""
+        """An account's domains that can be read, oldest first, or those behind an id."""
         return self._store.of_account(account_id, after)
+
+    def condemned(self, account_id: str) -> Iterable[SendingDomain]:
+        """Those that can't be read, as such whose deletion has begun."""
+        now = self._clock()
+        found = (self._store.condemn(account_id, name, now) for name in self._store.unreadable(account_id))
+        return (domain for domain in found if domain is not None)
 
     def remove(self, domain: SendingDomain) -> None:
         """Forget a domain, at the provider and here; raises `UnavailableError` when the provider is busy."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from letterhead.domains.watch import Unreadable
+    from letterhead.domains.unreadable import Unreadable
 
 Found = TypeVar("Found")
 

@@ -11,9 +11,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from letterhead.domains.claims import ATTEMPTS
-from letterhead.domains.domain import DomainChangedError, DomainNotFoundError, SendingDomain
+from letterhead.domains.domain import (
+    DomainChangedError,
+    DomainNotFoundError,
+    SendingDomain,
+)
 from letterhead.domains.parting import part
+from letterhead.domains.reference import find_to_delete
 from letterhead.domains.registration import completed_later
+from letterhead.domains.unreadable import UnreadableDomainError
 from letterhead.identities.identity import IdentityNotFoundError, SenderIdentity
 from letterhead.tokens.restriction import end_with
 from letterhead.unavailable import UnavailableError
@@ -22,6 +28,23 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from letterhead.domains.ports import Belongings, DomainStore, IdentityProvider, Surroundings
+    from letterhead.domains.reference import DomainReader, DomainReference
+
+
+def meant(
+    reference: DomainReference, account_id: str, seen: DomainReader, store: DomainStore, now: datetime
+) -> SendingDomain:
+    """The domain to be deleted; one that can't be read has its deletion begun by that.
+
+    Raises `DomainNotFoundError`, `DomainChangedError`.
+    """
+    try:
+        return find_to_delete(reference, account_id, seen)
+    except UnreadableDomainError as error:
+        condemned = store.condemn(account_id, error.domain_name, now)
+        if condemned is None:
+            raise DomainNotFoundError from error
+        return condemned
 
 
 def delete(domain: SendingDomain, outside: Surroundings, belongings: Belongings, *, now: datetime) -> None:

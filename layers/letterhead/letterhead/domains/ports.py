@@ -12,6 +12,7 @@ from letterhead.values import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
 
     from letterhead.domains.claims import NameClaims, NameView
     from letterhead.domains.dns_answers import DnsLookup
@@ -126,6 +127,12 @@ class DomainStore(Protocol):
 
         Raises `DomainNotFoundError` when it has been deleted meanwhile, `DomainChangedError` when its `version` has grown, or
         when something has been told of it meanwhile and this tells something too.
+        """
+
+    def condemn(self, account_id: str, name: str, now: datetime) -> SendingDomain | None:
+        """Begin the deletion of a domain whose stored item can't be read, with what can be read of it; None when it is gone.
+
+        Raises `DomainChangedError` when somebody has changed it meanwhile.
         """
 
     def place(self, domain: SendingDomain) -> Place:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from letterhead.domains.ports import DomainStore, Place, ProviderIdentity
     from letterhead.domains.provider_status import ProviderStatus
     from letterhead.domains.rhythm import Rhythm
+    from letterhead.domains.unreadable import Unreadable
 
 
 @value_type
@@ -39,11 +40,6 @@ class Watched:
 
     place: Place
     domain: SendingDomain
-
-
-@value_type
-class Unreadable:
-    """Something that lies among what is watched and can't be read; it is passed over."""
 
 
 @value_type

@@ -11,9 +11,9 @@ from letterhead.dialects.mailersend import domains as mailersend
 from letterhead.dialects.sendara import domains as sendara
 from letterhead.dialects.sendmailos import domains as sendmailos
 from letterhead.domains.challenge import new_challenge
-from letterhead.domains.deletion import delete
+from letterhead.domains.deletion import delete, meant
 from letterhead.domains.history import as_last_checked
-from letterhead.domains.reference import find, find_to_delete
+from letterhead.domains.reference import find
 from letterhead.domains.registration import Applicant, Deployment, register
 from letterhead.domains.watch import SoonLooks
 from letterhead.tokens.dialect import Dialect
@@ -116,8 +116,9 @@ class DomainCalls:
         """Delete a domain with all that hangs on it."""
         wire = WIRES[request.dialect]
         reference = wire.read_reference(request.parameters["domain"], self.names)
-        seen = NamedDomainsInReach(self.outside.store, request.token)
-        domain = find_to_delete(reference, request.account_id, seen)
+        store = self.outside.store
+        seen = NamedDomainsInReach(store, request.token)
+        domain = meant(reference, request.account_id, seen, store, request.now)
         request.subject.domain_id = domain.domain_id
         delete(domain, self.outside, self.belongings, now=request.now)
         reply: Reply = wire.deleted()

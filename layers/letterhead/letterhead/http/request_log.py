@@ -82,6 +82,8 @@ class RequestLog:
             if kind in _NOT_THE_CALLERS:
                 line |= {"level": "ERROR", "message": "request failed", "error": type(failure).__name__}
                 line |= {"cause": _causes(failure), "where": _places(failure)}
+                if (domain := getattr(failure, "domain_name", None)) is not None:
+                    line["domain"] = domain  # the account's own, which can't be read
         if self._directives:
             line["status_class"] = f"{status // 100}xx"
             line["Requests"] = 1

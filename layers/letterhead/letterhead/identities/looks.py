@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from letterhead.domains.watch import Unreadable
+from letterhead.domains.unreadable import Unreadable
 from letterhead.identities.decisions import expired_event
 from letterhead.identities.exact_sending import AddressProvider, ExactIdentities, followed
 from letterhead.identities.identity import IdentityChangedError, SenderIdentity

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from letterhead.domains.ports import Place
-    from letterhead.domains.watch import Unreadable
+    from letterhead.domains.unreadable import Unreadable
     from letterhead.identities.exact_sending import AddressState
     from letterhead.identities.identity import SenderIdentity
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.domains.pages import DomainPage, DomainQuery
+from letterhead.domains.unreadable import UnreadableDomainError
 from letterhead.identities.pages import IdentityPage, PageRequest
 from letterhead.tokens.grant import Reach
 
@@ -82,7 +83,12 @@ class NamedDomainsInReach(DomainsInReach):
 
     def by_name(self, account_id: str, name: str) -> SendingDomain | None:
         """The account's domain of that name, if the token sees it."""
-        domain = self._named.by_name(account_id, name)
+        try:
+            domain = self._named.by_name(account_id, name)
+        except UnreadableDomainError as error:
+            if self._token.sees_domain(error.domain_id or ""):
+                raise
+            return None
         return domain if domain is not None and self._token.sees_domain(domain.domain_id) else None
 
 

@@ -77,6 +77,16 @@ class ClaimTable:
             accounts=accounts,
         )
 
+    def registrable_of(self, account_id: str, name: str) -> str | None:
+        """The registrable domain under which an account's claim on a name lies, looked for; None where there is none."""
+        labels = name.split(".")
+        for start in range(len(labels)):
+            registrable = ".".join(labels[start:])
+            found = _get(registrable, _reversed(name))
+            if found is not None and account_id in (found.claims or {}):
+                return registrable
+        return None
+
     def add_to(self, writes: LabelledWrites, view: TableView, here: NameClaims) -> None:
         """Put a name's new claims and the guard's next version into a transaction; under the label `GUARD` the condition that
         the view still holds."""

@@ -14,6 +14,8 @@ from letterhead.adapters.aws_session import session
 from letterhead.unavailable import UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import botocore.session
     from pynamodb.connection.table import TableConnection
 
@@ -96,6 +98,13 @@ class TableModel(Model):
     def bind(cls, table_name: str) -> None:
         """Say which table holds this model."""
         cls.Meta.table_name = table_name
+
+    @classmethod
+    def stored(cls, hash_key: str, range_key: str) -> Mapping[str, Mapping[str, Any]] | None:
+        """An item as DynamoDB has it at this moment, whatever is in it."""
+        answer: Mapping[str, Any] = cls._get_connection().get_item(hash_key, range_key, consistent_read=True)
+        item: Mapping[str, Mapping[str, Any]] | None = answer.get("Item")
+        return item
 
     @classmethod
     def _get_connection(cls) -> TableConnection:

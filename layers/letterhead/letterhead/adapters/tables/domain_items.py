@@ -209,7 +209,22 @@ def item_of(domain: SendingDomain) -> DomainItem:
 
 
 def domain_of(item: DomainItem) -> SendingDomain:
-    """An item's domain."""
+    """An item's domain. Raises one of `readable.ODD` where the item isn't as it was written."""
+    if None in (
+        item.domain_id,
+        item.shown_name,
+        item.registrable,
+        item.region,
+        item.mail_from_domain,
+        item.challenge,
+        item.created_at,
+        item.updated_at,
+        item.answered,
+        item.can_send,
+        item.metadata,
+        item.settings,
+    ):
+        raise ValueError("the item lacks something")
     return SendingDomain(
         account_id=item.account_id,
         domain_id=item.domain_id,

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from letterhead import identifiers
 from letterhead.adapters.tables.domain_items import DomainItem, domain_of, verification_prefix
+from letterhead.adapters.tables.readable import ODD, readable
 from letterhead.domains.pages import DomainPage, DomainQuery
+from letterhead.domains.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -44,7 +46,11 @@ def _all(account_id: str, query: DomainQuery, limit: int) -> list[SendingDomain]
     found = DomainItem.by_id.query(
         account_id, condition, scan_index_forward=not query.newest_first, page_size=limit
     )
-    present = (domain for domain in map(domain_of, found) if not domain.leaving)
+    present = (
+        domain
+        for domain in readable(found, domain_of)
+        if not isinstance(domain, Unreadable) and not domain.leaving
+    )
     return list(islice(present, limit))
 
 
@@ -65,7 +71,19 @@ def _with_external_id(account_id: str, query: DomainQuery) -> DomainPage:
 
 
 def _whole(account_id: str, names: Iterable[str]) -> list[SendingDomain]:
-    """The domains of these names, in this order, as far as they are still there."""
+    """The domains of these names, in this order, as far as they are still there and can be read."""
     keys = [(account_id, name) for name in names]
-    found = {item.name: domain_of(item) for item in DomainItem.batch_get(keys)} if keys else {}
+    try:
+        items = list(DomainItem.batch_get(keys)) if keys else []
+    except ODD:
+        # Nothing tells which one it was, and all after it are lost.
+        items = [item for key in keys for item in _readable_item(*key)]
+    found = {one.name: one for one in readable(items, domain_of) if not isinstance(one, Unreadable)}
     return [found[name] for _, name in keys if name in found]
+
+
+def _readable_item(account_id: str, name: str) -> Iterable[DomainItem]:
+    try:
+        yield DomainItem.get(account_id, name)
+    except (DomainItem.DoesNotExist, *ODD):
+        return

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from letterhead.domains.watch import Stretch, Unreadable
+    from letterhead.domains.unreadable import Unreadable
+    from letterhead.domains.watch import Stretch
 
 # Behind every key of its moment, whatever id follows.
 _BEHIND = "~"

@@ -16,6 +16,7 @@ from letterhead.adapters.tables.claims import GUARD, ClaimTable, TableView
 from letterhead.adapters.tables.domain_items import DomainItem, changes_between, domain_of, item_of
 from letterhead.adapters.tables.domain_lists import listed
 from letterhead.adapters.tables.labelled_writes import LabelledWrites, RefusedError
+from letterhead.adapters.tables.readable import ODD, readable
 from letterhead.adapters.tables.watch_slots import watched_at
 from letterhead.domains.claims import NameClaims, NameView, ViewOutdatedError
 from letterhead.domains.domain import (
@@ -26,9 +27,11 @@ from letterhead.domains.domain import (
 )
 from letterhead.domains.pages import DomainPage, DomainQuery
 from letterhead.domains.ports import Added, Changed, DomainChange, Place, Removed
+from letterhead.domains.unreadable import Unreadable, UnreadableDomainError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
@@ -63,9 +66,41 @@ class DomainTable:
         return _strongly_if_missed(lambda consistent: _query(account_id, domain_id, consistent=consistent))
 
     def of_account(self, account_id: str, after: str | None = None) -> Iterator[SendingDomain]:
-        """All of the account's domains, oldest first, or those behind an id; those whose deletion has begun too."""
+        """The account's domains that can be read, oldest first, or those behind an id; those whose deletion has begun too."""
         younger = None if after is None else DomainItem.domain_id > after
-        return map(domain_of, DomainItem.by_id.query(account_id, younger, consistent_read=True))
+        found = readable(DomainItem.by_id.query(account_id, younger, consistent_read=True), domain_of)
+        return (domain for domain in found if not isinstance(domain, Unreadable))
+
+    def unreadable(self, account_id: str) -> Iterator[str]:
+        """The names of those of the account's domains that can't be read."""
+        from letterhead.adapters.tables import domain_remains as remains
+
+        for name in remains.names_of(account_id):
+            try:
+                self.now_by_name(account_id, name)
+            except UnreadableDomainError:
+                yield name
+
+    def condemn(self, account_id: str, name: str, now: datetime) -> SendingDomain | None:
+        """Begin the deletion of a domain that can't be read; None when it is gone. Raises `DomainChangedError`."""
+        from letterhead.adapters.tables import domain_remains as remains
+
+        stored = DomainItem.stored(account_id, name)
+        if stored is None:
+            return None
+        leaving = remains.leaving(account_id, name, stored, self._claims, now)
+        writes = LabelledWrites()
+        item = DomainItem(account_id=account_id, name=name)
+        writes.update(item, remains.replacement(leaving), condition=remains.as_it_was(stored))
+        total, verified = remains.weight(stored)
+        if total:
+            counts = [DomainItem.total.add(-total), DomainItem.verified.add(-verified)]
+            writes.update(DomainItem(account_id=account_id, name=COUNT), counts)
+        try:
+            writes.write()
+        except RefusedError as refusal:
+            raise DomainChangedError from refusal
+        return leaving
 
     def page(self, account_id: str, query: DomainQuery) -> DomainPage:
         """A page of the account's domains; those whose deletion has begun are left out."""
@@ -246,11 +281,20 @@ def _get(account_id: str, name: str, *, consistent: bool) -> SendingDomain | Non
         return domain_of(DomainItem.get(account_id, name, consistent_read=consistent))
     except DomainItem.DoesNotExist:
         return None
+    except ODD as error:
+        from letterhead.adapters.tables.domain_remains import unreadable_by_name
+
+        raise unreadable_by_name(account_id, name) from error
 
 
 def _query(account_id: str, domain_id: str, *, consistent: bool) -> SendingDomain | None:
     found = DomainItem.by_id.query(account_id, DomainItem.domain_id == domain_id, consistent_read=consistent)
-    return next((domain_of(item) for item in found), None)
+    try:
+        return next((domain_of(item) for item in found), None)
+    except ODD as error:
+        from letterhead.adapters.tables.domain_remains import unreadable_by_id
+
+        raise unreadable_by_id(account_id, domain_id) from error
 
 
 def _count_of(account_id: str) -> tuple[int, int]:

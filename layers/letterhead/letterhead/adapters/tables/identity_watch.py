@@ -13,7 +13,8 @@ from letterhead.identities.watch import WatchedIdentity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from letterhead.domains.watch import Stretch, Unreadable
+    from letterhead.domains.unreadable import Unreadable
+    from letterhead.domains.watch import Stretch
 
 
 class IdentityWatchTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, TypeVar
 
-from letterhead.domains.watch import Unreadable
+from letterhead.domains.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _Item = TypeVar("_Item", bound="TableModel")
 _Read = TypeVar("_Read")
-# What reading makes of a value of another type, of a word nobody knows, and of packed or JSON text that isn't.
-_ODD = (TypeError, ValueError, LookupError, AttributeError, zlib.error)
+ODD = (TypeError, ValueError, LookupError, AttributeError, zlib.error)
+"""What reading makes of a value of another type, of a word nobody knows, and of packed or JSON text that isn't."""
 # More than fit in some pages: it isn't items then that can't be read.
 _MOST_IN_A_ROW = 10_000
 
@@ -32,7 +32,7 @@ def readable(items: Iterable[_Item], read: Callable[[_Item], _Read]) -> Iterator
             item = next(remaining)
         except StopIteration:
             return
-        except _ODD:
+        except ODD:
             # PynamoDB's iterator has gone past the item by the time it fails to read it.
             in_a_row += 1
             if in_a_row > _MOST_IN_A_ROW:
@@ -43,7 +43,7 @@ def readable(items: Iterable[_Item], read: Callable[[_Item], _Read]) -> Iterator
         try:
             missing = [name for name, one in item.get_attributes().items() if _lacks(item, name, one)]
             found: _Read | Unreadable = Unreadable() if missing else read(item)
-        except _ODD:
+        except ODD:
             found = Unreadable()
         yield found
 
