@@ -14,6 +14,9 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from operator import itemgetter
+from types import SimpleNamespace
 from typing import Any
 
 from letterhead import identifiers
@@ -38,25 +41,28 @@ CALLS = 40
 BATCH = 10
 WARM_UP = 20  # requests, by which the limits are leased and a domain's warm-up has begun
 OF_A_MAIL = ("send", "delivery")
+SCHEDULED = {"message_sweep": 1, "webhook_retries": 1, "end_holds": 5, "reverify_sweep": 15}
+"""Every how many minutes."""
 Act = Callable[[int], Any]
 
 
 def main() -> None:
     """Count, and tell."""
     os.environ.update(ENVIRONMENT)
-    print(f"{'operation':<22}{'RRU':>8}{'WRU':>8}")
+    print(f"{'operation':<28}{'RRU':>8}{'WRU':>8}")
     for operation, prepare in (
         ("read one", _reading_one),
         ("list 25", _listing),
         ("create an identity", _creating),
         ("send to one", _sending),
         ("a mail's events", _hearing),
+        *((f"nothing due, {name}", partial(_looking, name)) for name in SCHEDULED),
     ):
         with _clean():
             found = _counted(prepare())
-        for unit, figure in found.items():
+        for unit, figure in filter(itemgetter(1), found.items()):
             note("units", operation, figure, unit)
-        print(f"{operation:<22}" + "".join(f"{figure:>8.2f}" for figure in found.values()))
+        print(f"{operation:<28}" + "".join(f"{figure:>8.2f}" for figure in found.values()))
 
 
 def _counted(act: Act) -> dict[str, float]:
@@ -147,6 +153,20 @@ def _hearing() -> Act:
     return act
 
 
+def _looking(name: str) -> Act:
+    """What a schedule calls, while there is nothing to do."""
+    queue = boto3_session().client("sqs").create_queue(QueueName="LookQueue")["QueueUrl"]
+    function = _loaded(name, LOOK_QUEUE_URL=queue)
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+    began = datetime.now(UTC)
+
+    def act(number: int) -> None:
+        moment = began + (WARM_UP + number) * timedelta(minutes=SCHEDULED[name])
+        function.app.handler({"time": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}, context)
+
+    return act
+
+
 def _asking(
     agency: Agency,
     function: str,
@@ -170,9 +190,9 @@ def _asking(
     return act
 
 
-def _loaded(name: str) -> LoadedFunction:
+def _loaded(name: str, **chosen: str) -> LoadedFunction:
     environment = {variable: resolved(value) for variable, value in environment_of(name).items()}
-    environment["SENDING_ENVIRONMENTS"] = "1"
+    environment |= {"SENDING_ENVIRONMENTS": "1", **chosen}
     os.environ.update(environment)
     return LoadedFunction(name, environment)
 
