@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from letterhead.domains.unreadable import Unreadable
@@ -41,12 +42,14 @@ def readable(items: Iterable[_Item], read: Callable[[_Item], _Read]) -> Iterator
             continue
         in_a_row = 0
         try:
-            missing = [name for name, one in item.get_attributes().items() if _lacks(item, name, one)]
+            values = item.attribute_values
+            missing = any(values.get(name) is None for name in _required(type(item)))
             found: _Read | Unreadable = Unreadable() if missing else read(item)
         except ODD:
             found = Unreadable()
         yield found
 
 
-def _lacks(item: TableModel, name: str, attribute: object) -> bool:
-    return getattr(item, name) is None and not attribute.null  # type: ignore[attr-defined]
+@cache
+def _required(kind: type[TableModel]) -> tuple[str, ...]:
+    return tuple(name for name, attribute in kind.get_attributes().items() if not attribute.null)
