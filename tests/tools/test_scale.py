@@ -7,7 +7,7 @@ import pytest
 from tools.scale.__main__ import PAGE, main
 from tools.scale.page import section
 from tools.scale.simulation import Hottest, hottest, of_domains, of_mails
-from tools.scale.touches import Touch
+from tools.scale.touches import Touch, units_of_a_mail
 
 
 def test_the_hottest_key_is_named_with_its_share():
@@ -45,7 +45,18 @@ def test_the_page_has_what_the_simulation_says():
     assert section(10_000) in PAGE.read_text()
 
 
-@pytest.mark.parametrize(("arguments", "code"), [(["500"], 0), (["many"], 1)])
+def test_the_page_says_what_an_account_and_an_endpoint_can_do():
+    # By hand: four writes a mail under the account's key; two for each of three events under the endpoint's.
+    text = PAGE.read_text()
+    assert "**250 mails a second**" in text
+    assert "or 167 where one webhook endpoint" in text
+    assert (units_of_a_mail("messages"), units_of_a_mail("deliveries")) == (4, 6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["500"], 0), (["many"], 1), (["0"], 1), (["-5"], 1), (["1e3"], 1), (["10000001"], 1)],
+)
 def test_the_program_prints_tables_or_one_line(arguments, code, capsys):
     assert main(arguments) == code
     printed = capsys.readouterr()

@@ -9,6 +9,7 @@ from local.checkout import REPOSITORY
 from local.standard_output import outlive_reader
 from tools.scale.page import POPULATIONS, page, section
 
+MOST = 10_000_000
 PAGE = REPOSITORY / "docs" / "scale.md"
 
 
@@ -20,7 +21,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         populations = [int(each) for each in arguments if each] or list(POPULATIONS)
     except ValueError:
-        print("letterhead: DOMAINS is a number", file=sys.stderr)
+        populations = [0]
+    if not all(0 < domains <= MOST for domains in populations):
+        print(f"letterhead: DOMAINS is a whole number from 1 to {MOST:,}", file=sys.stderr)
         return 1
     for domains in populations:
         print(section(domains))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tools.scale import simulation
-from tools.scale.touches import READS_A_KEY, WRITES_A_KEY
+from tools.scale.touches import READS_A_KEY, WRITES_A_KEY, units_of_a_mail
 
 POPULATIONS = (10_000, 100_000, 1_000_000)
 RATES = (10, 1_000, 10_000)
@@ -16,9 +16,11 @@ PROSE = Path(__file__).parent
 
 def page(populations: Sequence[int] = POPULATIONS) -> str:
     """The page's text."""
-    each = WRITES_A_KEY / 4
+    account, endpoint = (WRITES_A_KEY / units_of_a_mail(table) for table in ("messages", "deliveries"))
     head = (PROSE / "head.md").read_text(encoding="utf-8")
-    head = head.format(writes=WRITES_A_KEY, reads=READS_A_KEY, account=each, small=2 * each)
+    head = head.format(
+        writes=WRITES_A_KEY, reads=READS_A_KEY, account=account, small=2 * account, endpoint=endpoint
+    )
     tail = (PROSE / "tail.md").read_text(encoding="utf-8")
     return "\n".join([head, *(section(domains) for domains in populations), tail])
 

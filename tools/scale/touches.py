@@ -57,6 +57,12 @@ def of_mail(mail: Mail) -> Iterator[Touch]:
     yield Touch("recipients", "write", f"{mail.domain_id}#{shard_of(recipient)}", 1)
 
 
+def units_of_a_mail(table: str) -> float:
+    """How many units one mail writes in a table."""
+    mail = Mail(*("0" * 16 for _ in Mail.__dataclass_fields__))
+    return sum(each.units for each in of_mail(mail) if (each.table, each.kind) == (table, "write"))
+
+
 def of_look(domain_id: str) -> Iterator[Touch]:
     """A look at a domain that is well: its slot is read, and its last check goes on."""
     yield Touch("domains, by_watch", "read", watched_at(domain_id, None)[0], 0.3)
