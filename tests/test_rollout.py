@@ -21,6 +21,7 @@ from tests.fakes.source_template import FUNCTION, resources, template
 LAYER = "AWS::Serverless::LayerVersion"
 GRADUAL = "Canary10Percent10Minutes"
 MOST_RESOURCES = 500  # of one stack (CloudFormation quotas)
+MOST_ROUTES_OF_A_FUNCTION = 38
 
 
 def behind_the_api() -> set[str]:
@@ -112,6 +113,12 @@ def test_the_api_calls_aliases_and_may_so_that_moving_them_moves_its_calls(rollo
         if each["Properties"]["Principal"] == "apigateway.amazonaws.com"
     }
     assert allowed == aliases
+
+
+def test_no_function_is_called_by_more_routes_than_its_policy_has_room_for():
+    # Each route is a statement of some 500 bytes in the alias's own policy, which may have 20 KB (Lambda quotas).
+    for name, properties in resources(FUNCTION).items():
+        assert len(properties.get("Events", {})) <= MOST_ROUTES_OF_A_FUNCTION, name
 
 
 @pytest.mark.parametrize("layer", sorted(resources(LAYER)))

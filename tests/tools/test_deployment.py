@@ -112,6 +112,13 @@ def test_what_holds_data_is_protected_and_the_outputs_say_what_comes_next(world,
     assert f"FirstSteps: doctor {stack}" in capsys.readouterr().out
 
 
+def test_answers_that_were_not_kept_leave_nothing_half_done_unsaid(world, capsys, monkeypatch):
+    monkeypatch.setattr(Path, "write_text", lambda *_, **__: 0)  # "Save arguments to configuration file": n
+    assert world.call("deploy", "dev", ask=lambda _: "") == 1
+    assert world.aws.done == []
+    assert "unprotected" in capsys.readouterr().err
+
+
 def test_a_build_that_fails_is_not_deployed(world):
     world.code = 3
     assert world.call("deploy", "prod") == 3

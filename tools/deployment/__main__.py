@@ -69,6 +69,11 @@ def deploy(
     if code := run(["sam", "deploy", "--config-env", chosen.name, *(["--guided"] if first else [])]):
         return code
     chosen = environment(config, chosen.name)
+    if chosen.region is None:
+        raise DeploymentError(
+            f'the stack is there, but unprotected, for the answers weren\'t kept: write region = "…" under'
+            f" [{chosen.name}.deploy.parameters] of samconfig.toml, and the parameters, and deploy again"
+        )
     cloudformation = clients(chosen)
     keep(cloudformation, chosen, POLICY.read_text(encoding="utf-8"))
     for key, value in outputs(cloudformation, chosen.stack_name).items():
