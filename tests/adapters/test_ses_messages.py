@@ -15,13 +15,15 @@ from tests.fakes.message_world import NOW, draft, mailbox, message
 
 
 class NoWait:
-    """Remembers how many recipients it was asked for."""
+    """Remembers how many recipients it was asked for, and says whether their turn has come."""
 
     def __init__(self) -> None:
         self.recipients: list[int] = []
+        self.turn = True
 
-    def wait(self, recipients: int) -> None:
+    def wait(self, recipients: int) -> bool:
         self.recipients.append(recipients)
+        return self.turn
 
 
 @pytest.fixture
@@ -72,6 +74,13 @@ def test_a_message_is_sent_raw_with_its_recipients_and_tags_as_parameters(ses, p
     assert message_from_bytes(raw)["To"] == '"Rita" <rita@reader.example>'
     assert b"b@reader.example" not in raw
     assert pace.recipients == [3]
+
+
+def test_a_message_whose_turn_is_later_than_can_be_waited_for_was_not_taken(ses, pace):
+    provider, _ = ses  # which answers nothing
+    pace.turn = False
+    with pytest.raises(NotTakenError):
+        provider.send(message(), NOW)
 
 
 # SES API v2 reference, SendEmail, "Errors".

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from letterhead import identifiers
+from letterhead.http.message_sender import NEEDED
 from letterhead.messages.message import MessageStatus
-from letterhead.messages.pace import ASKED_AGAIN_AFTER, Pace
+from letterhead.messages.pace import ASKED_AGAIN_AFTER, LONGEST_WAIT, Pace
 from letterhead.messages.sweep import queue_due
 from letterhead.messages.warm_up import DayOfSending, WarmUp, after_day
 from letterhead.unavailable import UnavailableError
@@ -56,6 +57,22 @@ def test_the_provider_counts_recipients():
     pace.wait(50)
     pace.wait(1)
     assert clock.now - 1_000 == pytest.approx(10)
+
+
+def test_what_would_wait_longer_than_a_function_may_run_comes_again_and_has_its_turn_then():
+    # 50 recipients at a new account's one a second, of which two environments have half each.
+    clock = Clock(rate=1)
+    pace = paced(clock)
+    assert pace.wait(50) is True
+    waited = []
+    while not pace.wait(1):
+        waited.append(clock.now - 1_000)
+    assert waited == pytest.approx([10, 20, 30, 40, 50, 60, 70, 80, 90])
+    assert clock.now - 1_000 == pytest.approx(100)
+
+
+def test_the_longest_wait_ends_before_the_time_that_a_message_is_given():
+    assert LONGEST_WAIT < NEEDED
 
 
 def test_a_pause_is_not_made_up_for():

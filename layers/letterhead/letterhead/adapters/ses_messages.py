@@ -51,7 +51,8 @@ class SesMessages:
         """
         draft = message.draft
         raw = compose(message, now)
-        self._pace.wait(len(draft.recipients))
+        if not self._pace.wait(len(draft.recipients)):
+            raise NotTakenError
         try:
             answer = self._client.send_email(
                 FromEmailAddress=message.from_address,

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ASKED_AGAIN_AFTER = 300.0  # seconds
+LONGEST_WAIT = (
+    10.0  # seconds: a message that is begun has more time than that, and what the provider takes besides
+)
 AT_LEAST = 1.0  # a second: what the provider gives the newest account (SES developer guide, quotas)
 
 
@@ -41,14 +44,20 @@ class Pace:
         self._ask_at = 0.0
         self._next_at = 0.0
 
-    def wait(self, recipients: int) -> None:
-        """Wait until a mail to so many may be handed over: the provider counts recipients, not mails."""
+    def wait(self, recipients: int) -> bool:
+        """Wait until a mail to so many may be handed over: the provider counts recipients, not mails.
+
+        False when that is later than can be waited for; what could be waited has been.
+        """
         now = self._clock()
         if now >= self._ask_at:
             self._ask(now)
         if self._next_at > now:
-            self._sleep(self._next_at - now)
+            self._sleep(min(self._next_at - now, LONGEST_WAIT))
+        if self._next_at > now + LONGEST_WAIT:
+            return False
         self._next_at = max(now, self._next_at) + recipients * self._environments / self._known
+        return True
 
     def _ask(self, now: float) -> None:
         self._ask_at = now + ASKED_AGAIN_AFTER
