@@ -72,7 +72,10 @@ class ExportedDomains(Protocol):
     """Where sending domains are kept."""
 
     def of_account(self, account_id: str, after: str | None = None) -> Iterable[SendingDomain]:
-        """All of an account's domains, oldest first, or those behind an id."""
+        """An account's domains that can be read, oldest first, or those behind an id."""
+
+    def unreadable(self, account_id: str) -> Iterable[str]:
+        """The names of those that can't."""
 
 
 class ExportedIdentities(Protocol):
@@ -140,7 +143,8 @@ class ExportedMail(Protocol):
 
 @value_type
 class AccountExport:
-    """A part of an account's export. The first one has the account with its tokens, settings, endpoints and test recipients.
+    """A part of an account's export. The first one has the account with its tokens, settings, endpoints and test recipients, and
+    the names of domains that it lacks, for they can't be read.
 
     Each other one has `items` of one section of `AT_ONCE`, in that order. `following` names the next part, or is None behind the
     last one.
@@ -151,6 +155,7 @@ class AccountExport:
     identity_settings: IdentitySettings | None = None
     test_recipients: tuple[SandboxRecipient, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
+    unreadable_domains: tuple[str, ...] = ()
     section: str | None = None
     items: tuple[Any, ...] = ()
     following: str | None = None
@@ -187,6 +192,7 @@ class Exported:
                 identity_settings=self.identity_settings.of_account(account_id),
                 test_recipients=tuple(self.mailings.test_recipients(account_id)),
                 endpoints=tuple(self.endpoints.of_account(account_id)),
+                unreadable_domains=tuple(self.domains.unreadable(account_id)),
                 following=_following(""),
             )
         found, mark = self._section(account_id, section, behind or None, now)

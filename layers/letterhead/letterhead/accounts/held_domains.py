@@ -42,6 +42,10 @@ class HeldDomains:
         """An account's domains that can be read, oldest first, or those behind an id."""
         return self._store.of_account(account_id, after)
 
+    def unreadable(self, account_id: str) -> Iterable[str]:
+        """The names of those that can't be read."""
+        return self._store.unreadable(account_id)
+
     def condemned(self, account_id: str) -> Iterable[SendingDomain]:
         """Those that can't be read, as such whose deletion has begun."""
         now = self._clock()

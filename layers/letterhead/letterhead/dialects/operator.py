@@ -159,6 +159,7 @@ def _export(fields: Fields, desk: Desk, now: datetime) -> dict[str, Any]:
         "identity_settings": part.identity_settings and _plain(asdict(part.identity_settings)),
         "test_recipients": [_plain(asdict(recipient)) for recipient in part.test_recipients],
         "webhooks": [_webhook_object(endpoint) for endpoint in part.endpoints],
+        "unreadable_domains": list(part.unreadable_domains),
         **{section: items if section == part.section else [] for section in AT_ONCE},
         "next": part.following,
     }
