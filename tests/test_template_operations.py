@@ -104,10 +104,7 @@ def test_the_dashboard_shows_every_metric_that_is_documented():
         re.MULTILINE,
     )
     assert {"Registrations", "Verifications", "Findings", "Events", "GateRefusals"} <= set(documented)
-    # How long requests take, the API's own metric shows.
-    assert [
-        name for name in documented if f'MetricName=\\"{name}\\"' not in body and name != "Duration"
-    ] == []
+    assert [name for name in documented if f'MetricName=\\"{name}\\"' not in body] == []
     assert "ApproximateAgeOfOldestMessage" in body
 
 
@@ -118,3 +115,17 @@ def test_the_dashboard_is_json_once_its_names_are_filled_in():
     assert all(each["properties"]["title"] and each["properties"]["metrics"] for each in widgets)
     places = [(each["x"], each["y"]) for each in widgets]
     assert len(set(places)) == len(places)
+
+
+def test_a_search_of_the_dashboard_names_dimensions_under_which_the_metric_is_emitted():
+    body = resources("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
+    searched = re.findall(
+        r"SEARCH\('\{\\\"\$\{AWS::StackName\}\\\",([\w,]+)\} MetricName=\\\"(\w+)\\\"'", body
+    )
+    rows = re.findall(
+        r"^\| `([A-Z]\w+)` \| (?:count|milliseconds) \| (.+?) \|",
+        (PATH.parent / "docs" / "operate.md").read_text(),
+        re.MULTILINE,
+    )
+    documented = {(",".join(re.findall(r"`(\w+)`", dimensions)), name) for name, dimensions in rows}
+    assert set(searched) == documented
