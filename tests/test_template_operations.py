@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 
+from letterhead.messages.departure import EVIDENCE_AFTER
 from tests.fakes.source_template import FUNCTION, PATH, resources, template
 from tests.test_template import events, functions, listed, statements
 
@@ -94,6 +95,12 @@ def test_a_schedule_that_nobody_keeps_is_noticed():
 def test_every_alarm_has_its_line_in_the_runbook():
     runbook = (PATH.parent / "docs" / "operate.md").read_text()
     assert [name for name in resources("AWS::CloudWatch::Alarm") if f"`{name}`" not in runbook] == []
+
+
+def test_a_mail_of_which_nobody_knows_whether_it_left_is_tried_until_that_is_known():
+    queue = resources("AWS::SQS::Queue")["MessageQueue"]
+    pause = template()["Parameters"][queue["VisibilityTimeout"]["Ref"]]["MinValue"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] * pause >= 1.5 * EVIDENCE_AFTER.total_seconds()
 
 
 def test_the_dashboard_shows_every_metric_that_is_documented():
