@@ -60,11 +60,15 @@ def main(
         event = {"action": arguments[0], **dict(map(_argument, arguments[1:]))}
         stack, client = _deployment(environment, checkout)
         _make_sure(event, environment, ask)
-        answer = invoke(client, stack, event)
+        answer = (
+            _parts(client, stack, event)
+            if event["action"] == "export_account"
+            else invoke(client, stack, event)
+        )
     except OperateError as error:
         print(f"letterhead: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(answer, indent=2, ensure_ascii=False))
+    _print(answer)
     if {"token", "tokens"} & answer.keys() and event["action"] != "export_account":
         print(ONCE, file=sys.stderr)
     return 0
@@ -85,6 +89,25 @@ def invoke(client: Client, stack: str, event: Mapping[str, Any]) -> dict[str, An
     if not isinstance(result, dict) or "error" in result:
         raise OperateError(result["error"] if isinstance(result, dict) else f"unexpected answer: {result}")
     return result
+
+
+def _parts(client: Client, stack: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    """The last part of an export; those before it are printed, one JSON document after the other.
+
+    Whoever names a part gets that and those behind it. What breaks off says where it goes on.
+    """
+    answer = invoke(client, stack, event)
+    while after := answer.get("next"):
+        _print(answer)
+        try:
+            answer = invoke(client, stack, {**event, "after": after})
+        except OperateError as error:
+            raise OperateError(f"{error}; the export goes on with after={after}") from error
+    return answer
+
+
+def _print(answer: Mapping[str, Any]) -> None:
+    print(json.dumps(answer, indent=2, ensure_ascii=False), flush=True)
 
 
 def words(act: str) -> list[str]:

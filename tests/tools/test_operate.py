@@ -32,7 +32,7 @@ class Aws:
         self.asked.append((FunctionName, json.loads(Payload)))
         if isinstance(self.answer, Exception):
             raise self.answer
-        body, error = self.answer
+        body, error = self.answer.pop(0) if isinstance(self.answer, list) else self.answer
         return {"Payload": io.BytesIO(json.dumps(body).encode())} | (
             {"FunctionError": error} if error else {}
         )
@@ -150,6 +150,22 @@ def test_the_answer_is_json_and_tokens_come_with_a_warning(run):
     assert (code, json.loads(out)["tokens"]) == (0, {"sendara": "sk_live_x"})
     assert "this once" in err
     assert run("export_account", answer=({"tokens": []}, None))[2] == ""
+
+
+def test_an_export_is_printed_part_after_part(run):
+    parts = [({"part": 1, "next": "domains:"}, None), ({"part": 2, "next": None}, None)]
+    code, out, _, asked = run("export_account", "account_id=a", answer=parts)
+    assert code == 0
+    assert out.index('"part": 1') < out.index('"part": 2')
+    assert [event.get("after") for _, event in asked[1::2]] == [None, "domains:"]
+
+
+def test_an_export_that_breaks_off_says_where_it_goes_on(run):
+    parts = [({"part": 1, "next": "domains:"}, None), ({"errorType": "Timeout"}, "Unhandled")]
+    code, out, err, _ = run("export_account", "account_id=a", answer=parts)
+    assert (code, '"part": 1' in out) == (1, True)
+    assert err.count("\n") == 1
+    assert "after=domains:" in err
 
 
 @pytest.mark.parametrize(
