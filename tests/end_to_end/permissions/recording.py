@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from tests.end_to_end.conftest import CHECKOUT, ROOT, STACK_FILE, LocalCloud
 from tests.end_to_end.permissions.granted import Permission, Use
@@ -46,7 +47,7 @@ class Recording:
         self.afterwards[name] = _allowed(end)
 
     def tests_that_use(self, permission: Permission) -> list[str]:
-        """Those first that use little else, and so look at this most closely; of them the quickest.
+        """In turn that which uses least besides, and so looks at this most closely, and that which has the role do most.
 
         Last those that set it going and had ended before it was used.
         """
@@ -56,7 +57,9 @@ class Recording:
     def _that_use(self, permission: Permission, when: dict[str, set[Use]]) -> list[str]:
         everywhere = replace(permission, resource=_everywhere(permission.resource))
         found = [name for name, uses in when.items() if any(map(everywhere.covers, uses))]
-        return sorted(found, key=lambda name: (len(self.uses[name]), self.seconds[name]))
+        close = sorted(found, key=lambda name: (len(self.uses[name]), self.seconds[name]))
+        busy = sorted(found, key=lambda name: -sum(use.role == permission.role for use in when[name]))
+        return list(dict.fromkeys(chain.from_iterable(zip(close, busy, strict=True))))
 
     def keep(self) -> None:
         """Write it down for a proof of some permissions alone."""
