@@ -49,6 +49,18 @@ def test_an_account_without_a_domain_writes_to_who_agreed_and_to_nobody_else(clo
     assert account.sendara("POST", "/v1/send", test).status == 403
 
 
+def test_who_cannot_be_asked_is_shown_with_why(cloud: LocalCloud) -> None:
+    account = cloud.account("Barred")
+    blocked = {"recipients": ["rory@barred.example"]}
+    assert account.mailersend("POST", "/v1/suppressions/blocklist", blocked).status == 201
+    assert account.sendara("POST", "/v1/test-recipients", {"email": "rory@barred.example"}).status == 201
+    cloud.until(
+        lambda: account.sendara("GET", "/v1/test-recipients").json["recipients"][0]["mail_failure"],
+        lambda failure: failure == "suppressed",
+    )
+    assert cloud.mails_to("rory@barred.example") == []
+
+
 def test_a_reader_unsubscribes_with_one_click_from_that_domain(cloud: LocalCloud) -> None:
     account = cloud.account("Marketer")
     account.verified_domain("offers.example")

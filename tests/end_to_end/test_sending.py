@@ -11,6 +11,7 @@ import pytest
 from urllib3.filepost import encode_multipart_formdata
 
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.test_mail_events import counts_of
 from tests.fakes.receiver import receiver
 
 pytestmark = pytest.mark.end_to_end
@@ -317,6 +318,12 @@ def test_a_long_text_arrives_whole(cloud: LocalCloud, shop: Account) -> None:
 def test_a_file_that_is_gone_before_its_mail_leaves_makes_the_mail_fail(
     cloud: LocalCloud, shop: Account
 ) -> None:
+    (domain,) = shop.mailersend("GET", "/v1/domains").json["data"]
+
+    def failed() -> int:
+        return counts_of(shop, domain["id"])["failed"]
+
+    before = failed()
     upload = shop.mailersend("POST", "/v1/uploads").json["data"]
     form, kind = encode_multipart_formdata([*upload["fields"].items(), ("file", ("film.mp4", b"film"))])
     assert cloud.send("POST", upload["url"], form, {"Content-Type": kind}).status == 204
@@ -335,3 +342,4 @@ def test_a_file_that_is_gone_before_its_mail_leaves_makes_the_mail_fail(
 
     path = f"/v1/messages/{sent.headers['x-message-id']}"
     cloud.until(lambda: shop.mailersend("GET", path).text, lambda shown: "attachment_lost" in shown)
+    cloud.until(failed, lambda count: count == before + 1)
