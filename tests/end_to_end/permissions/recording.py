@@ -83,9 +83,12 @@ def log_size() -> int:
 
 
 def refused(position: int) -> set[Use]:
-    """What IAM has refused since the log was so long: what neither the role's nor the resource's own policy allowed."""
+    """What IAM has refused since the log was so long: what neither the role's nor the resource's own policy allowed.
+
+    A key's own policy allows the account, which leaves it to the role's (KMS developer guide, "Default key policy").
+    """
     judged = list(_judgements(position))
-    allowed = {use for use, decision in judged if decision == ALLOWED}
+    allowed = {use for use, decision in judged if decision == ALLOWED and not use.action.startswith("kms:")}
     return {use for use, _ in judged if use not in allowed}
 
 
