@@ -68,7 +68,9 @@ class Recording:
 
     @classmethod
     def kept(cls) -> Recording:
-        """That of the last whole run."""
+        """That of the last whole run; an empty one where there was none."""
+        if not KEPT.exists():
+            return cls()
         found = json.loads(KEPT.read_text())
         uses, afterwards = (
             {name: {Use(*use) for use in of} for name, of in found[when].items()}
