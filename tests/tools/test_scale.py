@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tools.scale.__main__ import PAGE, main
-from tools.scale.page import section
+from tools.scale.page import events_a_second, section
 from tools.scale.simulation import Hottest, hottest, of_domains, of_mails
 from tools.scale.touches import Touch, units_of_a_mail
 
@@ -43,6 +45,13 @@ def test_domains_spread_over_slots_and_shards():
 
 def test_the_page_has_what_the_simulation_says():
     assert section(10_000) in PAGE.read_text()
+
+
+def test_the_page_says_how_many_events_a_core_takes_in_by_what_was_measured():
+    (said,) = re.findall(r"more than (\d+) events a second and core", PAGE.read_text())
+    assert int(said) == pytest.approx(
+        events_a_second(), rel=0.5
+    )  # benches vary, pages aren't made anew for it
 
 
 def test_the_page_says_what_an_account_and_an_endpoint_can_do():
