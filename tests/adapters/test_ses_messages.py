@@ -13,6 +13,8 @@ from letterhead.mail.message import MailRefusedError
 from letterhead.messages.departure import NotTakenError, SenderRefusedByProviderError
 from tests.fakes.message_world import NOW, draft, mailbox, message
 
+NOT_VERIFIED = "Email address is not verified. The following identities failed the check in region EU-WEST-1:"
+
 
 class NoWait:
     """Remembers how many recipients it was asked for, and says whether their turn has come."""
@@ -93,6 +95,14 @@ def test_a_message_whose_turn_is_later_than_can_be_waited_for_was_not_taken(ses,
             400,
             SenderRefusedByProviderError,
         ),
+        ("MessageRejected", f"{NOT_VERIFIED} news@web-agency.com", 400, SenderRefusedByProviderError),
+        (
+            "MessageRejected",
+            f"{NOT_VERIFIED} a@b.example, News@web-agency.com",
+            400,
+            SenderRefusedByProviderError,
+        ),
+        ("MessageRejected", f"{NOT_VERIFIED} rita@reader.example", 400, MailRefusedError),
         ("MailFromDomainNotVerifiedException", "…", 400, SenderRefusedByProviderError),
         ("MessageRejected", "Illegal address", 400, MailRefusedError),
         ("BadRequestException", "…", 400, MailRefusedError),

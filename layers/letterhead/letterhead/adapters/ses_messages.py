@@ -66,7 +66,7 @@ class SesMessages:
                 EmailTags=[{"Name": name, "Value": value} for name, value in tags_of(message).items()],
             )
         except ClientError as error:
-            raise _meaning(error) from error
+            raise _meaning(error, message.from_address) from error
         except (ConnectTimeoutError, EndpointConnectionError) as error:
             raise NotTakenError from error
         except BotoCoreError as error:
@@ -83,11 +83,14 @@ def _addresses(boxes: Sequence[Mailbox]) -> list[str]:
     return [box.address.deliverable for box in boxes]
 
 
-def _meaning(error: ClientError) -> Exception:
+def _meaning(error: ClientError, sender: str) -> Exception:
     code = str(error.response.get("Error", {}).get("Code"))
     sentence = str(error.response.get("Error", {}).get("Message"))
     if code in _SENDER or (code == "MessageRejected" and _NOT_VERIFIED in sentence):
-        return SenderRefusedByProviderError()
+        # In SES's sandbox recipients have to be verified, too; the same sentence ends with whoever isn't.
+        failed = sentence.rpartition(": ")[2].lower()
+        of_others = "@" in failed and sender.lower() not in failed.split(", ")
+        return MailRefusedError() if of_others else SenderRefusedByProviderError()
     if code in _REFUSED:
         return MailRefusedError()
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
