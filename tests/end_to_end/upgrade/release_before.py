@@ -1,14 +1,16 @@
-"""A release before this one, made of what was built: without its newest functions and routes, and unlike it wherever it may be.
+"""The release before this one, as it was: its template, functions and layer lie beside this file, written down when it was made.
 
-An older template would have to be kept, and kept running on newer code. What is taken away here instead is what a release brings:
-functions with their routes and roles, alarms, a dashboard; what is made different is what a release changes: the layer, memory,
-queues. Tables, keys and the API are the same, for tests/test_kept_resources.py allows no release anything else.
+`python -m tests.end_to_end.upgrade.release_before` puts the last commit in their place, with each release. Its dependencies are this
+one's, as they are built. What releases seldom bring is brought here besides: functions with their routes and roles, alarms and a
+dashboard are taken away from it, and memory and queues are made different.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
+import lzma
+import subprocess
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +18,22 @@ import yaml
 
 from tests.fakes.source_template import FUNCTION, LongFormLoader
 
+KEPT = Path(__file__).with_name("release.tar.xz")
+PARTS = ("template.yaml", "functions", "layers/letterhead/letterhead")
 NEWER_FUNCTIONS = ("LogsFunction", "TemplatesFunction", "UnsubscribesFunction")
 NEWER_ALARMS = ("ApiFaultsAlarm", "BounceRateAlarm", "ComplaintRateAlarm")
 NEWER = (*NEWER_FUNCTIONS, *NEWER_ALARMS, "Dashboard")
-LAYER = "LetterheadLayer"
-MARK = "older_release.py"
+LAYER, DEPENDENCIES = "LetterheadLayer", "DependenciesLayer"
 
 
 def write_release_before(build: Path, folder: Path) -> Path:
-    """Write its template into `folder`, for `sam deploy`; `build` is the folder that `sam build` made."""
-    template: dict[str, Any] = yaml.load((build / "template.yaml").read_text(), LongFormLoader)
+    """Write it into `folder`, for `sam deploy`, and answer its template; `build` is the folder that `sam build` made of this one."""
+    with tarfile.open(KEPT) as kept:
+        kept.extractall(folder, filter="data")
+    code = folder / "layers" / "letterhead"
+    (code / "python").mkdir()
+    (code / "letterhead").rename(code / "python" / "letterhead")
+    template: dict[str, Any] = yaml.load((folder / "template.yaml").read_text(), LongFormLoader)
     resources = template["Resources"]
     taken = {name: resources.pop(name) for name in NEWER}
     assert {taken[name]["Type"] for name in NEWER_FUNCTIONS} == {FUNCTION}
@@ -35,17 +43,13 @@ def write_release_before(build: Path, folder: Path) -> Path:
     assert not _names(resources, NEWER), "only what nothing else needs can be taken away"
     for resource in resources.values():
         properties = resource.get("Properties", {})
-        for place in ("CodeUri", "ContentUri"):
-            if place in properties:
-                properties[place] = str(build / properties[place])
         if resource["Type"] == FUNCTION:
+            properties["CodeUri"] = str(folder / properties["CodeUri"])
             properties["MemorySize"] = 384
         if resource["Type"] == "AWS::SQS::Queue" and "RedrivePolicy" in properties:
             properties["MessageRetentionPeriod"] = 172_800
-    layer = folder / LAYER
-    shutil.copytree(build / resources[LAYER]["Properties"]["ContentUri"], layer)
-    (layer / "python" / MARK).write_text("")
-    resources[LAYER]["Properties"]["ContentUri"] = str(layer)
+    resources[LAYER]["Properties"]["ContentUri"] = str(code)
+    resources[DEPENDENCIES]["Properties"]["ContentUri"] = str(build / DEPENDENCIES)
     path = folder / "template.json"
     path.write_text(json.dumps(template))
     return path
@@ -54,3 +58,13 @@ def write_release_before(build: Path, folder: Path) -> Path:
 def _names(part: Any, names: tuple[str, ...]) -> bool:
     text = json.dumps(part)
     return any(f'"{name}"' in text or f"${{{name}" in text for name in names)
+
+
+def _keep_this() -> None:
+    command = ["git", "archive", "HEAD", *PARTS]
+    archived = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    KEPT.write_bytes(lzma.compress(archived.stdout, preset=9))
+
+
+if __name__ == "__main__":
+    _keep_this()
