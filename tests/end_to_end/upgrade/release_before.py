@@ -1,8 +1,8 @@
 """The release before this one, as it was: its template, functions and layer lie beside this file, written down when it was made.
 
-`python -m tests.end_to_end.upgrade.release_before` puts the last commit in their place, with each release. Its dependencies are this
-one's, as they are built. What releases seldom bring is brought here besides: functions with their routes and roles, alarms and a
-dashboard are taken away from it, and memory and queues are made different.
+`python -m tests.end_to_end.upgrade.release_before` puts the last commit in their place, with each release. Its dependencies are
+this one's, as they are built. What releases seldom bring is brought here besides: functions with their routes and roles, alarms
+and a dashboard are taken away from it, and memory and queues are made different.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LAYER, DEPENDENCIES = "LetterheadLayer", "DependenciesLayer"
 
 
 def write_release_before(build: Path, folder: Path) -> Path:
-    """Write it into `folder`, for `sam deploy`, and answer its template; `build` is the folder that `sam build` made of this one."""
+    """Write it into `folder`, for `sam deploy`, and answer its template; `build` is what `sam build` made of this one."""
     with tarfile.open(KEPT) as kept:
         kept.extractall(folder, filter="data")
     code = folder / "layers" / "letterhead"
