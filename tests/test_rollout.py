@@ -20,6 +20,7 @@ from tests.fakes.source_template import FUNCTION, resources, template
 
 LAYER = "AWS::Serverless::LayerVersion"
 GRADUAL = "Canary10Percent10Minutes"
+ROLE = "RolloutRole"
 MOST_RESOURCES = 500  # of one stack (CloudFormation quotas)
 MOST_ROUTES_OF_A_FUNCTION = 38
 
@@ -97,6 +98,35 @@ def test_a_gradual_one_is_of_every_function_behind_the_api_and_goes_back_on_an_a
     }
     assert moved_by == set(groups)
     assert len(found) + number_of_routes() <= MOST_RESOURCES
+
+
+def test_codedeploy_may_move_this_stacks_calls_and_no_others():
+    """By a role of the stack's own; SAM's is for any alias.
+
+    It has what AWS's policy AWSCodeDeployRoleForLambda has, less what is for revisions in S3, triggers and hooks.
+    """
+    found = translated(GRADUAL)
+    groups = of_type(found, "AWS::CodeDeploy::DeploymentGroup")
+    assert {each["Properties"]["ServiceRoleArn"]["Fn::GetAtt"][0] for each in groups.values()} == {ROLE}
+    trusting = [
+        name for name, each in of_type(found, "AWS::IAM::Role").items() if "codedeploy" in json.dumps(each)
+    ]
+    assert trusting == [ROLE]
+    assert "ManagedPolicyArns" not in found[ROLE]["Properties"]
+    (policy,) = found[ROLE]["Properties"]["Policies"]
+    moving, reading = policy["PolicyDocument"]["Statement"]
+    functions = {each["Fn::GetAtt"][0] for each in moving["Resource"] if "Fn::GetAtt" in each}
+    aliases = {each["Fn::Sub"] for each in moving["Resource"] if "Fn::Sub" in each}
+    assert functions == behind_the_api()
+    assert aliases == {f"${{{name}.Arn}}:live" for name in functions}
+    assert reading["Action"] == "cloudwatch:DescribeAlarms"
+    for each in groups.values():
+        assert not {"TriggerConfigurations", "Deployment"} & set(each["Properties"])
+    for alias in of_type(found, "AWS::Lambda::Alias").values():
+        assert set(alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]) == {
+            "ApplicationName",
+            "DeploymentGroupName",
+        }
 
 
 @pytest.mark.parametrize("rollout", ["AllAtOnce", GRADUAL])
