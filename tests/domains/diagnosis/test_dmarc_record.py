@@ -19,6 +19,7 @@ IS_DMARC = [
     ("v=DMARC12; p=none", False),
     (" v=DMARC1; p=none", False),
     ("p=none; v=DMARC1", False),
+    ("v=DMARC1\u00a0; p=none", False),
 ]
 
 
@@ -40,6 +41,9 @@ POLICIES = [
     ("v=DMARC1; p=none; rua=mailto:dmarc@acme.test!10m, mailto:b@acme.test", "none", 0),
     ("v=DMARC1; p=none; p=reject", "none", 1),
     ("v=DMARC1; p=none; just text", "none", 1),
+    ("v=DMARC1;\t p =\treject ; ", "reject", 0),
+    ("v=DMARC1;\u00a0p=reject; rua=mailto:dmarc@acme.test", None, 1),
+    ("v=DMARC1; p=reject\u00a0; rua=mailto:dmarc@acme.test", None, 0),
 ]
 
 

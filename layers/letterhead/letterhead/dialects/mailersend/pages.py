@@ -18,7 +18,8 @@ DEFAULT_SIZE = 25
 SMALLEST_SIZE = 10
 LARGEST_SIZE = 100
 _EACH_SIDE = 3
-_INTEGER = re.compile(r"[0-9]{1,9}")
+_LARGEST_NUMBER = 999_999_999
+_INTEGER = re.compile(r"-?[0-9]+")
 _CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,3})\.([0-9a-z]{16}(?:[0-9a-f]{16})?)")
 
 
@@ -53,7 +54,9 @@ def read_page(query: Mapping[str, str], wrong: dict[str, tuple[str, ...]]) -> Pa
     """
     number = _integer(query, "page", 1, wrong)
     size = _integer(query, "limit", DEFAULT_SIZE, wrong)
-    if number < 1:
+    if number > _LARGEST_NUMBER:
+        wrong.setdefault("page", (f"The page may not be greater than {_LARGEST_NUMBER}.",))
+    elif number < 1:
         wrong.setdefault("page", ("The page must be at least 1.",))
     if size < SMALLEST_SIZE:
         wrong.setdefault("limit", (f"The limit must be at least {SMALLEST_SIZE}.",))
@@ -170,7 +173,8 @@ def _integer(query: Mapping[str, str], name: str, default: int, wrong: dict[str,
     if _INTEGER.fullmatch(text) is None:
         wrong[name] = (f"The {name} must be an integer.",)
         return default
-    return int(text)
+    # Python refuses to read numbers of thousands of digits.
+    return int(text[: len(str(_LARGEST_NUMBER)) + 2])
 
 
 def _write_cursor(number: int, size: int, after: str) -> str:

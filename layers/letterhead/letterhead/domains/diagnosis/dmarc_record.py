@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 VERSION = "v=DMARC1"
-_BEGINNING = re.compile(r"[vV]\s*=\s*DMARC1\s*(?:;|$)")
+_WHITE = " \t"
+_BEGINNING = re.compile(rf"[vV][{_WHITE}]*=[{_WHITE}]*DMARC1[{_WHITE}]*(?:;|$)")
 _STRENGTH = ("none", "quarantine", "reject")
 _ALIGNMENTS = ("r", "s")
 # Receivers send to the first two or so; a record that names thousands is there to keep us busy.
@@ -85,12 +86,15 @@ def is_dmarc(text: str) -> bool:
 
 
 def read_dmarc(text: str) -> DmarcRecord:
-    """Read a DMARC record. Nothing but the version makes it invalid as a whole; unknown tags are ignored."""
+    """Read a DMARC record. Nothing but the version makes it invalid as a whole; unknown tags are ignored.
+
+    Blanks and tabs alone may stand around a tag (RFC 9989 section 4.7, `*WSP`): with a no-break space it is no tag to receivers.
+    """
     tags: dict[str, str] = {}
     problems: list[str] = []
     for part in text.split(";")[1:]:
-        name, equals, value = (piece.strip() for piece in part.partition("="))
-        if not part.strip():
+        name, equals, value = (piece.strip(_WHITE) for piece in part.partition("="))
+        if not part.strip(_WHITE):
             continue
         if not equals or not re.fullmatch(r"[A-Za-z0-9_]+", name):
             problems.append(f"“{part.strip()}” is no tag")
@@ -122,7 +126,7 @@ def merged(texts: Sequence[str], needed: str) -> str:
 
     `needed` is the record to fall back on for what none of them has.
     """
-    records = [read_dmarc(text) for text in texts]
+    records = [read_dmarc(re.sub(r"\s", " ", text)) for text in texts]
     policies = [record.policy for record in records if record.policy is not None]
     policy = max(policies, key=_STRENGTH.index) if policies else "none"
     tags = {"p": policy}

@@ -20,8 +20,8 @@ MOST_VOID_LOOKUPS = 2
 class Walk:
     """The sum over a record and everything that it includes.
 
-    `authorises`: the needed domain is included. `macros` and `unanswered` say why that, or the sum, can't be known. `broken`
-    names includes without one usable SPF record, which make the whole record a permerror.
+    `authorises`: the needed domain is included, or redirected to. `macros` and `unanswered` say why that, or the sum, can't be
+    known. `broken` names includes without one usable SPF record, which make the whole record a permerror.
     """
 
     needed: str
@@ -58,7 +58,10 @@ def _visit(
             _address(mechanism, domain, result, evidence)
     if record.redirect is not None:
         result.lookups += 1
-        _enter(record.redirect, result, evidence, path=path, passes=passes)
+        if record.redirect == result.needed:
+            result.authorises = result.authorises or passes
+        else:
+            _enter(record.redirect, result, evidence, path=path, passes=passes)
 
 
 def _include(
