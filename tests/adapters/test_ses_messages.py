@@ -10,7 +10,7 @@ from botocore.stub import ANY, Stubber
 
 from letterhead.adapters.ses_messages import MessageOutcomeUnknownError, SesMessages
 from letterhead.mail.message import MailRefusedError
-from letterhead.messages.departure import NotTakenError, SenderRefusedByProviderError
+from letterhead.messages.departure import NotTakenError, ProviderPausedError, SenderRefusedByProviderError
 from tests.fakes.message_world import NOW, draft, mailbox, message
 
 NOT_VERIFIED = "Email address is not verified. The following identities failed the check in region EU-WEST-1:"
@@ -107,9 +107,11 @@ def test_a_message_whose_turn_is_later_than_can_be_waited_for_was_not_taken(ses,
         ("MessageRejected", "Illegal address", 400, MailRefusedError),
         ("BadRequestException", "…", 400, MailRefusedError),
         ("TooManyRequestsException", "…", 429, NotTakenError),
-        ("LimitExceededException", "…", 400, NotTakenError),
-        ("SendingPausedException", "…", 400, NotTakenError),
-        ("AccountSuspendedException", "…", 400, NotTakenError),
+        ("TooManyRequestsException", "Daily message quota exceeded.", 429, ProviderPausedError),
+        ("LimitExceededException", "Daily message quota exceeded.", 400, ProviderPausedError),
+        ("ThrottlingException", "Maximum sending rate exceeded.", 400, NotTakenError),
+        ("SendingPausedException", "…", 400, ProviderPausedError),
+        ("AccountSuspendedException", "…", 400, ProviderPausedError),
         ("AccessDeniedException", "…", 403, NotTakenError),
         ("InternalFailure", "…", 500, MessageOutcomeUnknownError),
         ("ServiceUnavailable", "…", 503, MessageOutcomeUnknownError),

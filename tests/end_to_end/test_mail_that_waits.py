@@ -104,16 +104,34 @@ def test_a_mail_whose_domain_ses_has_forgotten_waits_and_leaves_once_when_it_is_
     assert len(cloud.mails_to("rita@forgotten.example")) == 1
 
 
-def send_again(cloud: LocalCloud, account: Account, status: str) -> dict[str, Any]:
-    """Have an account's newest message, which is through, put back to a status and sent once more, as after a crash."""
-    database, table = cloud.aws("dynamodb"), physical(cloud, "MessagesTable")
-    found = database.query(
-        TableName=table,
+def test_mail_waits_while_the_provider_takes_nobodys_and_leaves_once_when_it_does(
+    cloud: LocalCloud, sender: Account
+) -> None:
+    cloud.ses_fault(operation="SendEmail", code="LimitExceededException", times=1)
+    assert sender.mailersend("POST", "/v1/email", mail("rita@tomorrow.example")).status == 202
+    cloud.until(lambda: newest(cloud, sender)["status"]["S"], lambda status: status == "waiting")
+    assert cloud.mails_to("rita@tomorrow.example") == []
+    assert sweep(cloud, datetime.now(UTC) + timedelta(minutes=20)) == 1
+    cloud.wait_for_mail("rita@tomorrow.example")
+    assert sweep(cloud, datetime.now(UTC) + timedelta(minutes=40)) == 0
+    assert len(cloud.mails_to("rita@tomorrow.example")) == 1
+
+
+def newest(cloud: LocalCloud, account: Account) -> dict[str, Any]:
+    """An account's newest message, as it is stored."""
+    found = cloud.aws("dynamodb").query(
+        TableName=physical(cloud, "MessagesTable"),
         KeyConditionExpression="account_id = :account",
         ExpressionAttributeValues={":account": {"S": account.account_id}},
         ConsistentRead=True,
     )["Items"]
-    item = max(found, key=lambda one: one["message_id"]["S"])
+    return dict(max(found, key=lambda one: one["message_id"]["S"]))
+
+
+def send_again(cloud: LocalCloud, account: Account, status: str) -> dict[str, Any]:
+    """Have an account's newest message, which is through, put back to a status and sent once more, as after a crash."""
+    database, table = cloud.aws("dynamodb"), physical(cloud, "MessagesTable")
+    item = newest(cloud, account)
     through = item["status"]["S"]
     database.put_item(TableName=table, Item=item | {"status": {"S": status}})
     key = {name: item[name] for name in ("account_id", "message_id")}

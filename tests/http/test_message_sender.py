@@ -14,7 +14,9 @@ from letterhead.adapters.message_queue import read_departure
 from letterhead.http.message_sender import NEEDED, MessageSender
 from letterhead.messages.departure import Departed
 from letterhead.unavailable import UnavailableError
+from tests.fakes.alarms import matches
 from tests.fakes.mail_events import batch_of
+from tests.fakes.source_template import resources
 
 
 class Ahead(list):
@@ -30,12 +32,13 @@ class Sent(list):
     def __init__(self):
         super().__init__()
         self.errors = {}
+        self.became = Departed.SENT
 
     def send(self, request, now):
         if request.message_id in self.errors:
             raise self.errors[request.message_id]
         self.append(request.message_id)
-        return Departed.SENT
+        return self.became
 
 
 class Sending:
@@ -93,3 +96,11 @@ def test_a_message_that_cannot_be_sent_comes_again_alone_and_says_why(sending, e
     told = sending.lines[1]
     assert (told["level"], told["message_id"], told["error"]) == (level, "b", type(error).__name__)
     assert "rita" not in sending.log.getvalue()
+
+
+def test_the_alarm_counts_mail_that_waits_for_the_provider_and_no_other(sending):
+    pattern = resources("AWS::Logs::MetricFilter")["ProviderRefusals"]["FilterPattern"]
+    for became in Departed:
+        sending.sent.became = became
+        assert sending(request("a")) == []
+        assert matches(pattern, json.dumps(sending.lines[-1])) is (became is Departed.PROVIDER_PAUSED)

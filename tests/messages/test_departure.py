@@ -19,6 +19,7 @@ from letterhead.messages.departure import (
     DepartureRequest,
     Departures,
     NotTakenError,
+    ProviderPausedError,
     SenderRefusedByProviderError,
 )
 from letterhead.messages.message import MessageStatus
@@ -170,6 +171,24 @@ def test_after_a_throttle_the_message_is_queued_and_comes_again(world):
     assert world.kept(made).status is MessageStatus.QUEUED
     assert world.send(made) is Departed.SENT
     assert len(world.provider.sent) == 1
+
+
+def test_while_the_provider_takes_nobodys_mail_it_waits_for_days_and_leaves_once(world):
+    made = world.put()
+    world.provider.failures = [ProviderPausedError(), ProviderPausedError()]
+    assert world.send(made) is Departed.PROVIDER_PAUSED
+    assert world.kept(made).status is MessageStatus.WAITING
+    assert world.send(made, later(minutes=5)) is Departed.WAITS  # it isn't its turn
+    assert world.send(made, later(minutes=16)) is Departed.PROVIDER_PAUSED
+    assert world.send(made, later(minutes=24 * 60)) is Departed.SENT
+    assert len(world.provider.sent) == 1
+
+
+def test_what_the_provider_takes_for_more_than_three_days_from_nobody_fails(world):
+    made = world.put()
+    world.provider.failures = [ProviderPausedError()]
+    assert world.send(made, later(minutes=4 * 24 * 60)) is Departed.FAILED
+    assert world.kept(made).failure == "waited_too_long"
 
 
 def test_when_nobody_knows_whether_it_left_the_providers_events_decide(world):

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from letterhead.adapters.aws_session import boto3_session
 from letterhead.mail.message import MailRefusedError
 from letterhead.messages.composition import compose
-from letterhead.messages.departure import NotTakenError, SenderRefusedByProviderError
+from letterhead.messages.departure import NotTakenError, ProviderPausedError, SenderRefusedByProviderError
 from letterhead.messages.tags import tags_of
 from letterhead.unavailable import UnavailableError
 
@@ -30,7 +30,10 @@ _CONFIG = Config(connect_timeout=2, read_timeout=20, retries={"total_max_attempt
 # SES API v2 reference, SendEmail.
 _SENDER = frozenset({"MailFromDomainNotVerifiedException", "NotFoundException"})
 _REFUSED = frozenset({"BadRequestException", "MessageRejected"})
+_PAUSED = frozenset({"AccountSuspendedException", "LimitExceededException", "SendingPausedException"})
 _NOT_VERIFIED = "not verified"
+# "Daily message quota exceeded" comes with the code of a throttle (SES developer guide, "Errors related to sending quotas").
+_QUOTA = "quota"
 
 
 class MessageOutcomeUnknownError(UnavailableError):
@@ -47,7 +50,8 @@ class SesMessages:
     def send(self, message: Message, now: datetime) -> str:
         """Hand a message over and answer SES's id.
 
-        Raises `MailRefusedError`, `SenderRefusedByProviderError`, `NotTakenError` or `MessageOutcomeUnknownError`.
+        Raises `MailRefusedError`, `SenderRefusedByProviderError`, `ProviderPausedError`, `NotTakenError` or
+        `MessageOutcomeUnknownError`.
         """
         draft = message.draft
         raw = compose(message, now)
@@ -93,6 +97,8 @@ def _meaning(error: ClientError, sender: str) -> Exception:
         return MailRefusedError() if of_others else SenderRefusedByProviderError()
     if code in _REFUSED:
         return MailRefusedError()
+    if code in _PAUSED or _QUOTA in sentence.lower():
+        return ProviderPausedError()
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     # A server error may have come after the message was taken; everything else was refused at the door.
     return MessageOutcomeUnknownError() if status >= 500 else NotTakenError()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from letterhead.http.api import Clock, utc_now
 from letterhead.messages.ahead import ReadAhead
+from letterhead.messages.departure import Departed
 from letterhead.messages.lately import LatelyAccounts, LatelyDomains
 from letterhead.messages.pace import Pace
 from letterhead.unavailable import UnavailableError
@@ -99,5 +100,9 @@ class MessageSender:
             # No traceback: an error's text may quote the message, and with it an address.
             self._logger.error("message failed", extra={**line, "error": type(error).__name__})  # noqa: TRY400
             return False
-        self._logger.info("message", extra={**line, "became": became})
+        if became is Departed.PROVIDER_PAUSED:
+            # The alarm ProviderRefusalsAlarm counts these lines.
+            self._logger.error("message waits", extra={**line, "kind": "provider_refused", "became": became})
+        else:
+            self._logger.info("message", extra={**line, "became": became})
         return True

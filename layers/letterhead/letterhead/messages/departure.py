@@ -37,6 +37,10 @@ class NotTakenError(UnavailableError):
     """The provider definitely hasn't taken the message: it throttles, or it can't be reached."""
 
 
+class ProviderPausedError(Exception):
+    """The provider takes nobody's mail for a while: the day's quota is used up, or it has paused the operator's account."""
+
+
 class SenderRefusedByProviderError(Exception):
     """The provider doesn't know the sender any more, though we do."""
 
@@ -49,12 +53,14 @@ class DepartureRequest(NamedTuple):
 
 
 class Departed(StrEnum):
-    """What became of a request. `outdated`: there is nothing (more) to send. `simulated`: a test token's."""
+    """What became of a request. `outdated`: there is nothing (more) to send. `simulated`: a test token's. `provider_paused`: it
+    waits, and the operator has to see to it."""
 
     SENT = "sent"
     SIMULATED = "simulated"
     OUTDATED = "outdated"
     WAITS = "waits"
+    PROVIDER_PAUSED = "provider_paused"
     SUPPRESSED = "suppressed"
     FAILED = "failed"
 
@@ -275,6 +281,9 @@ class Departures:
         except NotTakenError:
             self._store.change(leaving, replace(leaving, status=MessageStatus.QUEUED, due_at=None))
             raise
+        except ProviderPausedError:
+            became = self._hold(leaving, now)
+            return Departed.PROVIDER_PAUSED if became is Departed.WAITS else became
         except AttachmentLostError:
             return self._fail(leaving, "attachment_lost", now)
         except MailRefusedError:
