@@ -47,3 +47,41 @@ def test_a_refusal_may_say_more_than_its_kind_does():
     assert render(Problem(Kind.FORBIDDEN, "this account is suspended")).body["error"]["message"] == (
         "this account is suspended"
     )
+
+
+SENTENCES = [
+    ("subject", "The subject field is required.", "payload.subject: The payload.subject field is required."),
+    (
+        "text",
+        "The text field is required when neither html nor template_id is present.",
+        "payload.body_text: The payload.body_text field is required when neither payload.body_html nor template_id is present.",
+    ),
+    (
+        "send_at",
+        "The send at must be in the future.",
+        "scheduled_at: The scheduled_at must be in the future.",
+    ),
+    (
+        "to.0.email",
+        "The to.0.email is named twice.",
+        "destination.email: The destination.email is named twice.",
+    ),
+    (
+        "reason",
+        "The reason may say to whom the text went.",
+        "reason: The reason may say to whom the text went.",
+    ),
+    ("domain_name", "The domain name is a public suffix.", "domain: The domain name is a public suffix."),
+]
+
+
+@pytest.mark.parametrize(("field", "sentence", "shown"), SENTENCES)
+def test_a_sentence_names_a_field_as_the_request_does(field, sentence, shown):
+    assert render(Problem(Kind.INVALID, fields={field: (sentence,)})).body["error"]["message"] == shown
+
+
+def test_an_unverified_sender_is_named_as_the_request_does():
+    said = "The from.email domain must be verified in your account to send emails. Verify it."
+    refused = Problem(Kind.FROM_NOT_VERIFIED, said, {"from.email": (said,)})
+
+    assert render(refused).body["error"]["message"] == said.replace("from.email", "metadata.from_email")

@@ -48,3 +48,31 @@ def test_a_text_about_fields_names_each_of_them_in_sendmailoss_words():
     problem = Problem(Kind.INVALID, fields={"domain_name": ("Bad.",), "metadata": ("Too large.",)})
 
     assert render(problem).body["error"] == "domain: Bad.; metadata: Too large."
+
+
+SENTENCES = [
+    ("from.email", "The from.email is not yours.", "from_email: The from_email is not yours."),
+    (
+        "text",
+        "The text field is required when neither html nor template_id is present.",
+        "text: The text field is required when neither html nor templateId is present.",
+    ),
+    (
+        "template_id",
+        "The selected template id is invalid.",
+        "templateId: The selected templateId is invalid.",
+    ),
+    ("domain_name", "The domain name is a public suffix.", "domain: The domain name is a public suffix."),
+]
+
+
+@pytest.mark.parametrize(("field", "sentence", "shown"), SENTENCES)
+def test_a_sentence_names_a_field_as_the_request_does(field, sentence, shown):
+    assert render(Problem(Kind.INVALID, fields={field: (sentence,)})).body["error"] == shown
+
+
+def test_an_unverified_sender_is_named_as_the_request_does():
+    said = "The from.email domain must be verified in your account to send emails. Verify it."
+    refused = Problem(Kind.FROM_NOT_VERIFIED, said, {"from.email": (said,)})
+
+    assert render(refused).body["error"] == said.replace("from.email", "from_email")

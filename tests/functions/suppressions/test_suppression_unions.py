@@ -109,3 +109,19 @@ def test_sendmailos_has_the_union_in_its_own_words(call):
     assert call("POST", "/api/v1/suppressions", Dialect.SENDMAILOS, json={"email": "x"}).status == 400
     assert call("DELETE", "/api/v1/suppressions", Dialect.SENDMAILOS, query="email=x").status == 400
     assert call("GET", "/api/v1/suppressions", Dialect.SENDMAILOS).json["suppressions"] == []
+
+
+UNNAMED = [
+    (Dialect.SENDARA, "DELETE", "/v1/suppressions", "recipient"),
+    (Dialect.SENDARA, "GET", "/v1/suppressions/lookup", "recipient"),
+    (Dialect.SENDMAILOS, "DELETE", "/api/v1/suppressions", "email"),
+    (Dialect.MAILERSEND, "GET", "/v1/suppressions/lookup", "recipient"),
+]
+
+
+@pytest.mark.parametrize(("dialect", "method", "path", "name"), UNNAMED)
+def test_an_address_that_is_missing_is_told_from_one_that_is_wrong(call, dialect, method, path, name):
+    for query in ("", f"{name}=", f"{name}=%20"):
+        assert f"The {name} field is required." in call(method, path, dialect, query=query).text
+    wrong = call(method, path, dialect, query=f"{name}=amy")
+    assert f"The {name} must be a valid email address." in wrong.text

@@ -83,13 +83,27 @@ class Question:
 def read_question(query: Mapping[str, str], addresses: AddressRules) -> Question:
     """What a look-up asks; raises `InvalidFieldsError`."""
     wrong: dict[str, tuple[str, ...]] = {}
-    address = known_address(query.get("recipient", ""), addresses)
-    if address is None:
-        wrong["recipient"] = ("The recipient must be a valid email address.",)
+    address = named_recipient(query, addresses, wrong)
     domain_id = read_domain_id(query.get("domain_id"), wrong)
     if wrong:
         raise InvalidFieldsError(wrong)
     return Question(address or "", domain_id)
+
+
+def named_recipient(
+    query: Mapping[str, str],
+    addresses: AddressRules,
+    wrong: dict[str, tuple[str, ...]],
+    name: str = "recipient",
+) -> str | None:
+    """The folded address that a query names; adds to `wrong` why there is none."""
+    text = query.get(name, "")
+    address = known_address(text, addresses)
+    if not text.strip():
+        wrong[name] = (f"The {name} field is required.",)
+    elif address is None:
+        wrong[name] = (f"The {name} must be a valid email address.",)
+    return address
 
 
 def read_domain_id(text: str | None, wrong: dict[str, tuple[str, ...]]) -> str | None:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
+from letterhead.dialects.own_words import naming
 from letterhead.dialects.problem import Kind, Problem
 from letterhead.dialects.reply import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _CODES = {
     Kind.UNAUTHENTICATED: (401, "unauthorized", "a valid API key is required"),
@@ -44,8 +51,15 @@ def render(problem: Problem) -> Reply:
     status, code, message = _CODES[problem.kind]
     if problem.kind is Kind.INVALID and problem.fields:
         message = "; ".join(
-            f"{_FIELDS.get(name, name)}: {' '.join(texts)}" for name, texts in problem.fields.items()
+            f"{_FIELDS.get(name, name)}: {_words()(' '.join(texts))}"
+            for name, texts in problem.fields.items()
         )
     elif problem.message:
-        message = problem.message
+        message = _words()(problem.message)
     return Reply(status, {"error": {"code": code, "message": message, "status": status}})
+
+
+@cache
+def _words() -> Callable[[str], str]:
+    # A domain name is called that in every service's sentences.
+    return naming({ours: theirs for ours, theirs in _FIELDS.items() if ours != "domain_name"})

@@ -15,7 +15,7 @@ from letterhead.dialects.suppression_words import (
     Question,
     answer_object,
     gravest_reason,
-    known_address,
+    named_recipient,
     new_address,
     new_reason,
     newest,
@@ -62,12 +62,10 @@ def read_list(query: Mapping[str, str]) -> str | None:
 
 def read_removal(query: Mapping[str, str], addresses: AddressRules) -> str:
     """The folded address that `DELETE /v1/suppressions` names in its query; raises `InvalidFieldsError`."""
-    wrong = {}
+    wrong: dict[str, tuple[str, ...]] = {}
     if query.get("channel", CHANNEL) not in ("", CHANNEL):
         wrong["channel"] = (_OTHER_CHANNEL,)
-    address = known_address(query.get("recipient", ""), addresses)
-    if address is None:
-        wrong["recipient"] = (_NO_ADDRESS,)
+    address = named_recipient(query, addresses, wrong)
     if wrong:
         raise InvalidFieldsError(wrong)
     return address or ""

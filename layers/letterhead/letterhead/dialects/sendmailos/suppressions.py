@@ -15,7 +15,7 @@ from letterhead.dialects.suppression_words import (
     Question,
     answer_object,
     gravest_reason,
-    known_address,
+    named_recipient,
     new_address,
     new_reason,
     newest,
@@ -56,9 +56,10 @@ def read_list(query: Mapping[str, str]) -> str | None:
 
 def read_removal(query: Mapping[str, str], addresses: AddressRules) -> str:
     """The folded address that `DELETE /api/v1/suppressions` names in its query; raises `InvalidFieldsError`."""
-    address = known_address(query.get("email", ""), addresses)
+    wrong: dict[str, tuple[str, ...]] = {}
+    address = named_recipient(query, addresses, wrong, "email")
     if address is None:
-        raise InvalidFieldsError({"email": (_NO_ADDRESS,)})
+        raise InvalidFieldsError(wrong)
     return address
 
 
