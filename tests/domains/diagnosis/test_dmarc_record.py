@@ -54,6 +54,13 @@ def test_a_record_gives_its_policy_and_what_receivers_ignore(text, policy, probl
     assert len(record.problems) == problems
 
 
+def test_a_space_that_looks_like_a_plain_one_is_named():
+    assert read_dmarc("v=DMARC1;\u00a0p=reject").problems == (
+        "“p=reject” is no tag (it has a space in it that is no plain one)",
+    )
+    assert read_dmarc("v=DMARC1; reject").problems == ("“reject” is no tag",)
+
+
 def test_reports_go_to_the_hosts_of_the_valid_addresses():
     record = read_dmarc("v=DMARC1; p=none; rua=mailto:a@X.test, b@y.test,mailto:c@z.test!1m,mailto:d@x.test")
     assert record.report_hosts == ("x.test", "z.test")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 VERSION = "v=DMARC1"
 _WHITE = " \t"
+_OTHER_WHITE = re.compile(rf"[^\S{_WHITE}]")
 _BEGINNING = re.compile(rf"[vV][{_WHITE}]*=[{_WHITE}]*DMARC1[{_WHITE}]*(?:;|$)")
 _STRENGTH = ("none", "quarantine", "reject")
 _ALIGNMENTS = ("r", "s")
@@ -97,7 +98,8 @@ def read_dmarc(text: str) -> DmarcRecord:
         if not part.strip(_WHITE):
             continue
         if not equals or not re.fullmatch(r"[A-Za-z0-9_]+", name):
-            problems.append(f"“{part.strip()}” is no tag")
+            unseen = " (it has a space in it that is no plain one)" if _OTHER_WHITE.search(part) else ""
+            problems.append(f"“{part.strip()}” is no tag{unseen}")
         elif name.lower() in tags:
             problems.append(f"“{name}” stands there twice")
         else:
