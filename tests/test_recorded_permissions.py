@@ -29,7 +29,7 @@ def log_of(tmp_path, monkeypatch, *judged):
     return log
 
 
-def test_who_uses_least_is_asked_first_then_who_has_the_role_do_most_and_last_whom_it_outlived():
+def test_who_uses_least_is_asked_in_turn_with_who_has_the_role_do_most_and_last_whom_it_outlived():
     known = Recording(
         uses={
             "all": {READ, *OTHERS},
@@ -42,7 +42,7 @@ def test_who_uses_least_is_asked_first_then_who_has_the_role_do_most_and_last_wh
         seconds=dict.fromkeys(("all", "closely", "role", "none", "early"), 1.0),
     )
 
-    assert known.tests_that_use(OF_A_TABLE) == ["closely", "role", "all", "early"]
+    assert known.tests_that_use(OF_A_TABLE) == ["closely", "all", "role", "early"]
 
 
 @pytest.mark.parametrize(

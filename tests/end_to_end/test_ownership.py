@@ -199,8 +199,8 @@ def test_a_held_names_identity_at_ses_is_made_ours_again_whatever_somebody_made_
     own = {"DomainSigningSelector": "theirs", "DomainSigningPrivateKey": base64.b64encode(key).decode()}
     ses.create_email_identity(EmailIdentity=name, DkimSigningAttributes=own)
 
-    # Whoever looks puts it right alone: nobody goes on with what a sweep leaves undone.
-    with unread(Watch(cloud), "CompletionQueue") if look is swept else nullcontext():
+    # Whoever looks puts it right alone: nobody goes on with what is left undone.
+    with nullcontext() if look is gone_on_with else unread(Watch(cloud), "CompletionQueue"):
         look(cloud, account, name)
 
         made = cloud.until(

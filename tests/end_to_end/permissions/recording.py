@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, zip_longest
 
 from tests.end_to_end.conftest import CHECKOUT, ROOT, STACK_FILE, LocalCloud
 from tests.end_to_end.permissions.granted import Permission, Use
@@ -47,7 +47,7 @@ class Recording:
         self.afterwards[name] = _allowed(end)
 
     def tests_that_use(self, permission: Permission) -> list[str]:
-        """In turn that which uses least besides, and so looks at this most closely, and that which has the role do most.
+        """In turn two that use least besides, and so look at this most closely, and one that has the role do most.
 
         Last those that set it going and had ended before it was used.
         """
@@ -59,7 +59,8 @@ class Recording:
         found = [name for name, uses in when.items() if any(map(everywhere.covers, uses))]
         close = sorted(found, key=lambda name: (len(self.uses[name]), self.seconds[name]))
         busy = sorted(found, key=lambda name: -sum(use.role == permission.role for use in when[name]))
-        return list(dict.fromkeys(chain.from_iterable(zip(close, busy, strict=True))))
+        turns = chain.from_iterable(zip_longest(close[::2], close[1::2], busy))
+        return list(dict.fromkeys(name for name in turns if name is not None))
 
     def keep(self) -> None:
         """Write it down for a proof of some permissions alone."""
