@@ -276,6 +276,18 @@ def test_many_mails_at_once_are_accounted_for(cloud: LocalCloud, shop: Account) 
     assert results[1]["error"]["code"] == "invalid_request"
 
 
+def test_mail_leaves_as_fast_as_the_provider_takes_it(cloud: LocalCloud, shop: Account) -> None:
+    """At the pace of SES's newest accounts, the only one that is safe unasked, what follows would wait for minutes."""
+    crowd = mail("crowd0@reader.example")
+    crowd["to"] = [{"email": f"crowd{number}@reader.example"} for number in range(40)]
+    assert shop.mailersend("POST", "/v1/email", crowd).status == 202
+    cloud.wait_for_mail("crowd39@reader.example", seconds=20)
+    for number in range(4):
+        assert shop.mailersend("POST", "/v1/email", mail(f"next{number}@reader.example")).status == 202
+    for number in range(4):
+        cloud.wait_for_mail(f"next{number}@reader.example", seconds=20)
+
+
 def test_a_test_key_reaches_nobody_and_its_bounces_count(cloud: LocalCloud, shop: Account) -> None:
     key = shop.sendara("POST", "/v1/keys", {"scope": "send", "test_mode": True}).json["key"]
     headers = {"Authorization": f"Bearer {key}"}
