@@ -148,7 +148,7 @@ class _Proof:
         for name in self._fit(tests):
             if time.monotonic() - began > MOST_SECONDS_FOR_ONE:
                 break
-            if self._misses(name, permission) and self._passes_when_whole(name):
+            if self._misses(name, permission) and self._passes_when_whole(name, permission.role):
                 self._say(f"{permission}: missed by {name.rpartition('::')[2]}")
                 return True
         return False
@@ -176,9 +176,13 @@ class _Proof:
                 self._said[name] = "didn't ask for it again" if passed else "failed for another reason"
         return False
 
-    def _passes_when_whole(self, name: str) -> bool:
-        """What was refused before may still be on its way, so that a failure says little: the test is tried again later."""
+    def _passes_when_whole(self, name: str, role: str) -> bool:
+        """What was refused before may still be on its way, so that a failure says little: the test is tried again later.
+
+        Nor does any worker know any more what it was refused (SES's rate is asked for every five minutes).
+        """
         while name not in self._repeatable and self._failures_when_whole[name] < MOST_FAILURES_WHEN_WHOLE:
+            self._start_workers_anew(role)
             self._begin_anew()
             if self._passes(name, patience=float("inf")):
                 self._repeatable.add(name)
