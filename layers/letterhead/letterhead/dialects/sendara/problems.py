@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
-from letterhead.dialects.own_words import naming
+from letterhead.dialects.own_words import OwnWords
 from letterhead.dialects.problem import Kind, Problem
 from letterhead.dialects.reply import Reply
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _CODES = {
     Kind.UNAUTHENTICATED: (401, "unauthorized", "a valid API key is required"),
@@ -30,36 +24,26 @@ _CODES = {
     Kind.UNAVAILABLE: (503, "unavailable", "try again later"),
     Kind.INTERNAL: (500, "internal", "something went wrong on our side"),
 }
-_FIELDS = {
-    "domain_name": "domain",
-    "from.email": "metadata.from_email",
-    "from.name": "metadata.from_email",
-    "reply_to.email": "metadata.reply_to",
-    "reply_to.name": "metadata.reply_to",
-    "to": "destination",
-    "to.0.email": "destination.email",
-    "subject": "payload.subject",
-    "text": "payload.body_text",
-    "html": "payload.body_html",
-    "personalization": "template_vars",
-    "send_at": "scheduled_at",
-}
+_WORDS = OwnWords(
+    {
+        "domain_name": "domain",
+        "from.email": "metadata.from_email",
+        "from.name": "metadata.from_email",
+        "reply_to.email": "metadata.reply_to",
+        "reply_to.name": "metadata.reply_to",
+        "to": "destination",
+        "to.0.email": "destination.email",
+        "subject": "payload.subject",
+        "text": "payload.body_text",
+        "html": "payload.body_html",
+        "personalization": "template_vars",
+        "send_at": "scheduled_at",
+    }
+)
 
 
 def render(problem: Problem) -> Reply:
     """The refusal in Sendara's shape; a message about fields names each of them."""
-    status, code, message = _CODES[problem.kind]
-    if problem.kind is Kind.INVALID and problem.fields:
-        message = "; ".join(
-            f"{_FIELDS.get(name, name)}: {_words()(' '.join(texts))}"
-            for name, texts in problem.fields.items()
-        )
-    elif problem.message:
-        message = _words()(problem.message)
+    status, code, usual = _CODES[problem.kind]
+    message = _WORDS.of(problem, usual)
     return Reply(status, {"error": {"code": code, "message": message, "status": status}})
-
-
-@cache
-def _words() -> Callable[[str], str]:
-    # A domain name is called that in every service's sentences.
-    return naming({ours: theirs for ours, theirs in _FIELDS.items() if ours != "domain_name"})

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
-from letterhead.dialects.own_words import naming
+from letterhead.dialects.own_words import OwnWords
 from letterhead.dialects.problem import Kind, Problem
 from letterhead.dialects.reply import Reply
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _CODES = {
     Kind.UNAUTHENTICATED: (401, "UNAUTHORIZED", "Invalid API key"),
@@ -30,31 +24,21 @@ _CODES = {
     Kind.UNAVAILABLE: (503, "UNAVAILABLE", "Try again later"),
     Kind.INTERNAL: (500, "INTERNAL_ERROR", "Something went wrong on our side"),
 }
-_FIELDS = {
-    "domain_name": "domain",
-    "from.email": "from_email",
-    "from.name": "from_name",
-    "reply_to.email": "reply_to",
-    "reply_to.name": "reply_to",
-    "template_id": "templateId",
-    "personalization": "variables",
-}
+_WORDS = OwnWords(
+    {
+        "domain_name": "domain",
+        "from.email": "from_email",
+        "from.name": "from_name",
+        "reply_to.email": "reply_to",
+        "reply_to.name": "reply_to",
+        "template_id": "templateId",
+        "personalization": "variables",
+    }
+)
 
 
 def render(problem: Problem) -> Reply:
     """The refusal in SendMailOS's shape; a text about fields names each of them."""
-    status, code, text = _CODES[problem.kind]
-    if problem.kind is Kind.INVALID and problem.fields:
-        text = "; ".join(
-            f"{_FIELDS.get(name, name)}: {_words()(' '.join(texts))}"
-            for name, texts in problem.fields.items()
-        )
-    elif problem.message:
-        text = _words()(problem.message)
+    status, code, usual = _CODES[problem.kind]
+    text = _WORDS.of(problem, usual)
     return Reply(status, {"success": False, "error": text, "code": code})
-
-
-@cache
-def _words() -> Callable[[str], str]:
-    # A domain name is called that in every service's sentences.
-    return naming({ours: theirs for ours, theirs in _FIELDS.items() if ours != "domain_name"})
