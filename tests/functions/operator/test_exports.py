@@ -155,3 +155,16 @@ def test_an_export_names_the_domains_that_it_cannot_read(operator, agency):
 def test_an_export_goes_on_behind_what_it_has_named_and_nothing_else(operator, agency, after):
     event = {"action": "export_account", "account_id": agency.account.account_id, "after": after}
     assert "after" in operator(event)["error"]
+
+
+@pytest.mark.parametrize("section", ["activities", "counts", "recipients"])
+@pytest.mark.parametrize("inner", ["", ":"])
+def test_an_export_named_behind_anothers_domain_has_nothing_of_the_others(operator, agency, section, inner):
+    mailing(agency)
+    rival = mailing(Agency("rival"))
+    (domain,) = (each["domain_id"] for part in exported(operator, rival) for each in part["domains"])
+    own = [each for part in exported(operator, agency) for each in part[section]]
+    event = {"action": "export_account", "account_id": agency.account.account_id}
+    for owner in (domain, rival.account.account_id):
+        part = operator({**event, "after": f"{section}:{owner}{inner}"})
+        assert all(each in own for each in part[section])

@@ -244,13 +244,15 @@ class Exported:
     ) -> tuple[Sequence[Any], str | None]:
         """What is kept under the account itself, for mail without a domain, and then under each domain."""
         begun, _, inner = (behind or account_id).partition(_MARK)
-        younger = None if begun == account_id else begun
-        owners = chain([begun], (each.domain_id for each in self.domains.of_account(account_id, younger)))
+        of_itself = begun == account_id
+        # The one that a mark names is looked for among the account's own: another's has nothing to give.
+        own = self.domains.of_account(account_id, None if of_itself else identifiers.before(begun))
+        owners = chain([account_id] * of_itself, (each.domain_id for each in own))
         found: list[Any] = []
         for number, owner in enumerate(owners):
             if number == DOMAINS_AT_ONCE:
                 return found, owner
-            rows = read(owner, inner if number == 0 and inner else None, size - len(found), now)
+            rows = read(owner, inner if owner == begun and inner else None, size - len(found), now)
             found += [row for _, row in rows]
             if len(found) == size:
                 return found, f"{owner}{_MARK}{rows[-1][0]}"
