@@ -86,6 +86,29 @@ def test_sendara_shows_a_message_with_its_events(desk):
     assert [each["event_type"] for each in shown["events"]] == ["sent", "bounced", "complained"]
 
 
+def test_what_happened_within_a_millisecond_stands_as_one_thing_follows_another(desk):
+    lived = (ActivityType.QUEUED, SENT, ActivityType.DEFERRED, DELIVERED, OPENED, COMPLAINT)
+    message = message_stored(desk.domain, at=NOW + timedelta(microseconds=999))
+    for type_ in reversed(lived):
+        ours = timedelta(microseconds=999) if type_ is ActivityType.QUEUED else timedelta(0)
+        recorded(message, type_, "ines@customer.example", NOW + ours)
+
+    shown = desk.mailersend(f"/v1/messages/{message_id(message.message_id)}").json["data"]
+    assert [each["type"] for each in shown["emails"][0]["activity"]] == [
+        *(type_.value for type_ in lived[:-1]),
+        "spam_complaints",
+    ]
+    told = desk.sendara(f"/v1/messages/{identifiers.to_prefixed('msg', message.message_id)}").json
+    assert [each["event_type"] for each in told["events"]] == [
+        "queued",
+        "sent",
+        "sent",
+        "delivered",
+        "opened",
+        "complained",
+    ]
+
+
 # What no activity tells yet: a message is listed as soon as it is accepted, with how far it has come.
 @pytest.mark.parametrize(
     ("status", "sendaras", "mailersends"),

@@ -12,29 +12,32 @@ from letterhead import identifiers
 from letterhead.values import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # An activity is to stay within one write unit of 1 KB, whatever it is about; the whole texts are the message's.
 KEPT_SUBJECT, KEPT_SENDER, KEPT_REASON = 100, 100, 140  # bytes
 
 
 class ActivityType(StrEnum):
-    """What can happen to a message."""
+    """What can happen to a message, in the order in which one thing can follow another."""
 
     QUEUED = "queued"
+    SUPPRESSED = "suppressed"
     SENT = "sent"
+    FAILED = "failed"
+    DEFERRED = "deferred"
     DELIVERED = "delivered"
     SOFT_BOUNCED = "soft_bounced"
     HARD_BOUNCED = "hard_bounced"
-    DEFERRED = "deferred"
     OPENED = "opened"
     OPENED_UNIQUE = "opened_unique"
     CLICKED = "clicked"
     CLICKED_UNIQUE = "clicked_unique"
     UNSUBSCRIBED = "unsubscribed"
     SPAM_COMPLAINT = "spam_complaint"
-    SUPPRESSED = "suppressed"
-    FAILED = "failed"
+
+
+_PLACES = {type_: place for place, type_ in enumerate(ActivityType)}
 
 
 @value_type
@@ -65,6 +68,14 @@ class Activity:
     bounce: bool = False
 
 
+def told_in_order(activities: Iterable[Activity]) -> list[Activity]:
+    """Activities in the order of their happening, to the millisecond, which is all that SES tells of an instant.
+
+    What happened within one of them stands as one thing can follow another: a mail is sent before it is delivered.
+    """
+    return sorted(activities, key=lambda each: (_millisecond(each), _PLACES[each.type], each.activity_id))
+
+
 def shortened(text: str, most: int) -> str:
     """As much of a text as fits into so many bytes of UTF-8."""
     if len(text) * 4 <= most:
@@ -90,3 +101,7 @@ def message_of(activity_id: str) -> str | None:
 def day_of(moment: datetime) -> str:
     """The day that an instant belongs to, in UTC: `20260614`."""
     return moment.astimezone(UTC).strftime("%Y%m%d")
+
+
+def _millisecond(activity: Activity) -> int:
+    return int(activity.occurred_at.timestamp() * 1000)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from letterhead import identifiers
-from letterhead.activity.activity import Activity, day_of, message_of
+from letterhead.activity.activity import Activity, day_of, message_of, told_in_order
 from letterhead.adapters.tables.activity_item import activity_of
 from letterhead.adapters.tables.index_pages import newest_first
 from letterhead.adapters.tables.plain_items import Item, call, query_pages, text
@@ -59,7 +59,7 @@ class ActivityLists:
         theirs = (
             activity_of(item) for item in found if item["account_id"]["S"] == account_id and _lives(item, now)
         )
-        return sorted(theirs, key=lambda activity: (activity.occurred_at, activity.activity_id))
+        return told_in_order(theirs)
 
     def _living(self, query: ActivityQuery, now: datetime) -> Iterator[Item]:
         bounds = (
