@@ -90,6 +90,7 @@ def test_a_page_of_activity_is_paid_by_the_page(desk):
         ({"date_from": 99_999_999_999, "date_to": 1}, "date_to"),
         ({"date_to": 10**15}, "date_to"),
         ({"event[]": "nothing"}, "event.0"),
+        ({"event": "sent"}, "event"),
         ({"limit": 5}, "limit"),
         ({"page": 0}, "page"),
         ({"page": 5000}, "page"),
@@ -216,6 +217,8 @@ def test_counts_of_all_domains_or_of_one_identity(desk):
     [
         ({"group_by": "hours"}, "group_by"),
         ({"tags[]": "spring"}, "tags"),
+        ({"recipient_id[]": "6a1d0fa0c1"}, "recipient_id"),
+        ({"event": "sent"}, "event"),
         ({"domain_id": "0" * 16}, "domain_id"),
         ({"domain_id": "!"}, "domain_id"),
     ],
@@ -225,6 +228,40 @@ def test_counts_that_there_are_not_are_refused(desk, query, field):
 
     assert answer.status == 422
     assert list(answer.json["errors"]) == [field]
+
+
+@pytest.mark.parametrize("name", ["event", "tags", "recipient_id"])
+def test_an_array_that_came_as_one_value_is_refused_in_the_services_words(desk, name):
+    words = name.replace("_", " ")
+    answer = desk.mailersend("/v1/analytics/date", date_from=0, date_to=seconds(NOW), **{name: "sent"})
+
+    # Word for word as its clients have recorded it (contracts A.1).
+    expected = f"The {words} must be an array."
+    assert (answer.status, answer.json) == (422, {"message": expected, "errors": {name: [expected]}})
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        # The clients for Go and Ruby, and Python's for analytics; Python's for activity, and Node's (contracts E).
+        "event[]=sent&event[]=hard_bounced",
+        "event%5B%5D=sent&event%5B%5D=hard_bounced",
+        "event[0]=sent&event[1]=hard_bounced",
+        "event%5B0%5D=sent&event%5B1%5D=hard_bounced",
+    ],
+)
+def test_arrays_are_taken_as_every_client_writes_them(desk, query):
+    message_sent(desk.domain, at=NOW, types=(SENT, DELIVERED))
+    message_sent(desk.domain, at=NOW, types=(SENT, HARD))
+    token, span = desk.tokens[Dialect.MAILERSEND], f"date_from={seconds(NOW) - 9}&date_to={seconds(NOW) + 9}"
+
+    def asked(path):
+        return desk.function.call("GET", path, token, query=f"{span}&{query}&tags=&event=").json["data"]
+
+    stats = asked("/v1/analytics/date")["stats"]
+    assert [set(each) for each in stats] == [{"date", "sent", "hard_bounced"}]
+    types = [each["type"] for each in asked(f"/v1/activity/{desk.domain.domain_id}")]
+    assert sorted(types) == ["hard_bounced", "sent", "sent"]
 
 
 def test_the_rates_of_a_domain_are_shown_with_their_thresholds(desk):

@@ -287,7 +287,8 @@ OPERATIONS = {
         "showAnalytics",
         _TAG,
         "Count activity by date",
-        "In UTC. Counts are kept for 800 days; a first open or click counts on the day of its message.",
+        "In UTC. Counts are kept for 800 days; a first open or click counts on the day of its message. They aren't kept by tag "
+        "or recipient: `tags[]` and `recipient_id[]` are refused.",
         Answer(200, "The counts.", one("Analytics")),
         parameters=(
             *_SPAN,

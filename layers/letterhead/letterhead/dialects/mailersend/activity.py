@@ -99,11 +99,18 @@ def read_span(query: dict[str, str], wrong: dict[str, tuple[str, ...]]) -> Span 
 
 def read_events(query: Query, wrong: dict[str, tuple[str, ...]]) -> list[ActivityType]:
     """`event[]`, or all types where there is none."""
-    given = [value for key, value in query if key.partition("[")[0] == "event" and value]
+    given = read_array(query, "event", wrong)
     for position, name in enumerate(given):
         if name not in _TYPES:
             wrong[f"event.{position}"] = (f"The selected event.{position} is invalid.",)
     return [_TYPES[name] for name in given if name in _TYPES] if given else list(ActivityType)
+
+
+def read_array(query: Query, name: str, wrong: dict[str, tuple[str, ...]]) -> list[str]:
+    """The values of `name[]`, or of `name[0]`, `name[1]` …; one of `name` alone is refused as by the service (contracts A.1)."""
+    if any(key == name and value for key, value in query):
+        wrong[name] = (f"The {name.replace('_', ' ')} must be an array.",)
+    return _array_of(query, name)
 
 
 def name_of(type_: ActivityType) -> str:
@@ -124,7 +131,7 @@ def activities_listed(page: PageQuery, found: Sequence[Activity], query: Query, 
     """The answer to a list of activities; `found` has one more than the page if there is more behind it."""
     shown = found[: page.size]
     kept = {key: value for key, value in query if key in ("date_from", "date_to")} | {
-        f"event[{place}]": value for place, value in enumerate(_given_events(query))
+        f"event[{place}]": value for place, value in enumerate(_array_of(query, "event"))
     }
     return _page(
         page,
@@ -229,8 +236,8 @@ def domain_object(domain: SendingDomain) -> dict[str, object]:
     }
 
 
-def _given_events(query: Query) -> list[str]:
-    return [value for key, value in query if key.partition("[")[0] == "event" and value]
+def _array_of(query: Query, name: str) -> list[str]:
+    return [value for key, value in query if key.startswith(f"{name}[") and value]
 
 
 def _page(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from letterhead import identifiers
 from letterhead.activity.activity import ActivityType
 from letterhead.activity.analytics import KEPT, CountsQuery, Grouping
-from letterhead.dialects.mailersend.activity import Query, name_of, read_events, read_span
+from letterhead.dialects.mailersend.activity import Query, name_of, read_array, read_events, read_span
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from letterhead.reputation.rates import Rates, ReputationLimits
 
 NO_SUCH_DOMAIN = "The selected domain id is invalid."
+# What MailerSend can narrow its counts by and this can't: all counts would be another answer than the one asked for.
+_NOT_COUNTED_BY = {
+    "tags": "Counts aren't kept by tag.",
+    "recipient_id": "Counts aren't kept by recipient.",
+}
 
 
 def read_analytics(query: Query, now: datetime) -> tuple[str | None, CountsQuery]:
@@ -37,8 +42,9 @@ def read_analytics(query: Query, now: datetime) -> tuple[str | None, CountsQuery
     given = values.get("group_by") or Grouping.DAYS.value
     if given not in set(Grouping):
         wrong["group_by"] = ("The selected group by is invalid.",)
-    if any(key.partition("[")[0] == "tags" and value for key, value in query):
-        wrong["tags"] = ("Counts aren't kept by tag.",)
+    for name, sentence in _NOT_COUNTED_BY.items():
+        if read_array(query, name, wrong):
+            wrong[name] = (sentence,)
     identity_id = read_id(values, "identity_id", wrong)
     if wrong or span is None:
         raise InvalidFieldsError(wrong)
