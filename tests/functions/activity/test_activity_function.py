@@ -10,6 +10,7 @@ from letterhead import identifiers
 from letterhead.activity.activity import ActivityType
 from letterhead.activity.recipients import recipient_id_of
 from letterhead.adapters.tables.connection import connection
+from letterhead.adapters.tables.mailed_recipients import RecipientTable
 from letterhead.dialects.mailersend.ids import message_id
 from letterhead.tokens.dialect import Dialect
 from tests.capacity_meter import metered
@@ -167,9 +168,29 @@ def test_a_recipient_is_shown_with_the_mails_to_them_and_forgotten(desk):
     assert [each["email"] for each in listed] == ["else@customer.example"]
 
 
+def test_who_has_only_given_feedback_is_no_recipient_and_forgotten_all_the_same(desk):
+    recipients, address = RecipientTable("RecipientsTable", timedelta(days=30)), "amy@client.com"
+    domain_id, account_id = desk.domain.domain_id, desk.domain.account_id
+    for bounce in range(2):
+        known = recipients.note_soft_bounce(account_id, domain_id, address, f"{bounce:016d}", NOW)
+    assert known.soft_bounces_in_window == 2
+    path, token = f"/v1/recipients/{recipient_id_of(domain_id, address)}", desk.tokens[Dialect.MAILERSEND]
+
+    assert desk.mailersend(path).status == 404
+    rival = Agency("rival").token(Dialect.MAILERSEND).text
+    elsewhere = desk.agency.token(
+        Dialect.MAILERSEND, domain_id=desk.agency.domain("other.com").domain_id
+    ).text
+    assert [desk.function.call("DELETE", path, each).status for each in (rival, elsewhere)] == [404, 404]
+    assert [desk.function.call("DELETE", path, token).status for _ in range(2)] == [204, 404]
+    again = recipients.note_soft_bounce(account_id, domain_id, address, f"{2:016d}", NOW)
+    assert again.soft_bounces_in_window == 1
+
+
 @pytest.mark.parametrize("identifier", ["x", "0" * 16, "!" * 32, "0" * 31 + "Z", "%F0%9F%92%8C"])
 def test_what_is_no_recipients_id_is_not_found(desk, identifier):
-    assert desk.mailersend(f"/v1/recipients/{identifier}").status == 404
+    path, token = f"/v1/recipients/{identifier}", desk.tokens[Dialect.MAILERSEND]
+    assert [desk.function.call(method, path, token).status for method in ("GET", "DELETE")] == [404, 404]
 
 
 def test_counts_come_by_day_week_month_and_year(desk):

@@ -11,6 +11,7 @@ from letterhead.activity.activity import ActivityType, day_of
 from letterhead.activity.log import ActivityQuery
 from letterhead.adapters.tables.activity_lists import ActivityLists
 from letterhead.adapters.tables.counts import CountTable
+from letterhead.adapters.tables.mailed_recipients import RecipientTable
 from letterhead.adapters.tables.outbox import OutboxItem, OutboxTable
 from letterhead.adapters.tables.stray_events import StrayEventTable
 from letterhead.adapters.tables.suppressions import SuppressionTable
@@ -60,6 +61,11 @@ class World:
             (item.event_type, item.data.get("recipient") or item.data.get("name"))
             for item in OutboxItem.query(ACCOUNT)
         )
+
+    def recipients(self, domain_id: str = DOMAIN) -> list[str]:
+        """The addresses that count as the domain's recipients."""
+        table = RecipientTable("RecipientsTable", timedelta(days=30))
+        return [each.address for each in table.page(domain_id, size=100, after=None, now=NOW)]
 
     def strays(self) -> list:
         return list(StrayEventTable("StrayEventsTable").of_day(day_of(datetime.now(UTC)), None).events)

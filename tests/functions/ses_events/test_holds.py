@@ -66,3 +66,20 @@ def test_an_address_that_bounces_for_ever_is_remembered_in_little_room(world):
 
     assert world.lists_of(ADDRESS)["on_hold"].provenance.soft_bounces >= 5
     assert world.counted() == {"soft_bounced": 60}
+
+
+def test_who_was_asked_for_a_confirmation_is_no_recipient_but_bounces_hold_and_suppress_all_the_same(world):
+    asked, dead, tags = "amy@client.example", "gone@client.example", {"kind": "identity_confirmation"}
+    for name in ("send", "delivery"):
+        world.take(event_document(name, to=[asked, dead], tags=tags), event_document(name))
+    assert world.recipients() == [ADDRESS]
+    assert world.listed() == {"sent": 3, "delivered": 3}
+
+    world.take(*soft_bounces(days_ago(4, 3, 2, 1, 0), to=[asked], tags=tags))
+    world.take(event_document("bounce_permanent", to=[dead], tags=tags))
+    assert world.lists_of(asked).keys() == {"on_hold"}
+    assert world.lists_of(dead).keys() == {"hard_bounces"}
+    assert world.recipients() == [ADDRESS]
+
+    world.take(event_document("send", to=[asked], serial="-written"))
+    assert sorted(world.recipients()) == [asked, ADDRESS]

@@ -131,7 +131,8 @@ SCHEMAS: dict[str, Schema] = {
         "A message with what became of it.",
     ),
     "Recipient": resource(
-        {**_RECIPIENT, "domain": _DOMAIN}, "An address that a domain has mailed while activity is kept."
+        {**_RECIPIENT, "domain": _DOMAIN},
+        "Somebody whom messages from a domain went to while activity is kept.",
     ),
     "RecipientWithEmails": resource(
         {
@@ -278,7 +279,7 @@ OPERATIONS = {
         "listDomainRecipients",
         _TAG,
         "List a domain's recipients",
-        "Those that it has mailed while activity is kept.",
+        "Those whom messages went to while activity is kept; not whoever was only asked for a confirmation.",
         Answer(200, "A page of recipients.", simple_page_of(ref("Recipient"))),
         parameters=PARAMETERS,
         refusals=(InvalidFieldsError, DomainNotFoundError),

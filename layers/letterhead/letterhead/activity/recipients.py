@@ -1,4 +1,4 @@
-"""Recipients: the addresses that a domain has mailed, and how often mail to them has bounced softly."""
+"""Recipients: the addresses that an account's own messages from a domain went to, and how often mail to them bounced softly."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Recipients(Protocol):
     """Where recipients are kept."""
 
     def note_mailed(self, account_id: str, domain_id: str, addresses: Iterable[str], now: datetime) -> None:
-        """Note that a domain has mailed these addresses."""
+        """Note that a domain has mailed these addresses for its account."""
 
     def note_soft_bounce(
         self, account_id: str, domain_id: str, address: str, activity_id: str, occurred_at: datetime
@@ -85,8 +85,8 @@ class RecipientList(Protocol):
     def by_id(self, account_id: str, recipient_id: str, now: datetime) -> Recipient | None:
         """The account's recipient of that id, or None."""
 
-    def forget(self, recipient: Recipient) -> None:
-        """Forget a recipient with what is remembered of their feedback; forgetting them twice is once."""
+    def forget(self, account_id: str, recipient_id: str, now: datetime) -> bool:
+        """Forget the account's recipient, or whoever has only given feedback, with all that is remembered; false for nobody."""
 
     def page(self, domain_id: str, *, size: int, after: str | None, now: datetime) -> Sequence[Recipient]:
         """At most `size` of a domain's recipients, in the order of their ids, behind the one of the id `after`."""

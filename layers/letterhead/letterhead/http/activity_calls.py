@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from letterhead import identifiers
 from letterhead.activity.activity import day_of
 from letterhead.activity.analytics import groups_of
-from letterhead.activity.recipients import NoSuchRecipientError
+from letterhead.activity.recipients import NoSuchRecipientError, domain_in
 from letterhead.dialects.mailersend import activity as mailersend
 from letterhead.dialects.mailersend import analytics
 from letterhead.dialects.mailersend.ids import read_message_id
@@ -154,7 +154,11 @@ class ActivityCalls:
 
     def delete_recipient(self, request: Request) -> Reply:
         """`DELETE /v1/recipients/{mailed}`: lists that block them keep them."""
-        self.recipients.forget(self._recipient(request))
+        recipient_id = request.parameters["mailed"]
+        domain_id = domain_in(recipient_id)
+        seen = domain_id is not None and request.token.sees_domain(domain_id)
+        if not (seen and self.recipients.forget(request.account_id, recipient_id, request.now)):
+            raise NoSuchRecipientError
         return Reply(204)
 
     def list_domain_recipients(self, request: Request) -> Reply:

@@ -121,14 +121,15 @@ class Intake:
         recording = self.log.record(activity, now)
         if not recording.settled:
             if verdict.effect is Effect.BEGIN:
-                self._begin(activity, now)
+                self._begin(activity, owner, now)
             elif verdict.effect is not None and recipient.address:
                 self.suppressing.apply(verdict.effect, activity, recipient, event.fact, now)
             self.log.settle(activity, recording)
         return not recording.settled
 
-    def _begin(self, activity: Activity, now: datetime) -> None:
-        if activity.recipient:
+    def _begin(self, activity: Activity, owner: Attribution, now: datetime) -> None:
+        # Whom Letterhead itself wrote to, a confirmation say, is none of the account's recipients.
+        if activity.recipient and owner.kind == MESSAGE:
             self.suppressing.recipients.note_mailed(
                 activity.account_id, activity.domain_id, [activity.recipient], now
             )

@@ -18,7 +18,7 @@ class Effect(StrEnum):
 
     `suppress_bounce`, `suppress_complaint`, `unsubscribe`: its recipients go onto that list. `repair_bounce`,
     `repair_complaint`: they do if no list has them, for SES has them on one of its own. `soft_bounce`: counts towards a hold.
-    `not_spam`: takes back a complaint. `begin`: a mail has left, so its message and its recipients are known from now on.
+    `not_spam`: takes back a complaint. `begin`: a mail has left; an account's own makes its recipients known from now on.
     """
 
     SUPPRESS_BOUNCE = "suppress_bounce"

@@ -16,6 +16,7 @@ from letterhead.adapters.tables.plain_items import (
     Item,
     call,
     number,
+    once,
     query_pages,
     text,
 )
@@ -101,10 +102,18 @@ class RecipientTable:
             return None
         return _recipient(item) if "created_at" in item else None
 
-    def forget(self, recipient: Recipient) -> None:
-        """Forget a recipient; forgetting them twice is once."""
-        key = _place(recipient.domain_id, recipient.recipient_id)
-        call("DeleteItem", {"TableName": self._table_name, "Key": key})
+    def forget(self, account_id: str, recipient_id: str, now: datetime) -> bool:
+        """Forget the account's recipient, or whoever has only given feedback; false for nobody (1 WRU)."""
+        domain_id = domain_in(recipient_id)
+        if domain_id is None:
+            return False
+        wanted = {
+            "TableName": self._table_name,
+            "Key": _place(domain_id, recipient_id),
+            "ConditionExpression": "account_id = :account AND forget_at > :now",
+            "ExpressionAttributeValues": {":account": text(account_id), ":now": number(int(now.timestamp()))},
+        }
+        return once(lambda: call("DeleteItem", wanted))
 
     def page(self, domain_id: str, *, size: int, after: str | None, now: datetime) -> Sequence[Recipient]:
         """At most `size` of a domain's recipients, in the order of their ids; one Query a shard."""
