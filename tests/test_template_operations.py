@@ -6,9 +6,10 @@ import json
 import re
 from collections import Counter
 
+from letterhead.adapters.completion_queue import LOOK_BACK_SECONDS
 from letterhead.messages.departure import EVIDENCE_AFTER
 from tests.fakes.source_template import FUNCTION, PATH, resources, template
-from tests.test_template import events, functions, listed, statements
+from tests.test_template import events, functions, listed, setting, statements
 
 # --- permissions ------------------------------------------------------------------------------------------------------
 
@@ -64,6 +65,17 @@ def test_a_permission_is_given_once():
         for resource in listed(each["Resource"])
     )
     assert [pair for pair, times in given.items() if times > 1] == []
+
+
+def test_a_domain_that_goes_is_looked_back_at_when_nobody_can_be_making_its_identity_any_more():
+    makers = {owner for owner, each in statements() if "ses:CreateEmailIdentity" in listed(each["Action"])}
+    seconds = {
+        owner: setting(each, "Timeout")
+        for name, each in resources(FUNCTION).items()
+        if (owner := each["Role"]["Fn::GetAtt"][0] if "Role" in each else name) in makers
+    }
+    assert seconds.keys() == makers
+    assert 1.5 * max(seconds.values()) < LOOK_BACK_SECONDS
 
 
 # --- what is watched --------------------------------------------------------------------------------------------------

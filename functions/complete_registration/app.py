@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from letterhead.adapters.completion_queue import CompletionQueue, read_request
+from letterhead.adapters.completion_queue import LOOK_BACK_SECONDS, CompletionQueue, read_request
 from letterhead.adapters.ses_identities import SesIdentities
 from letterhead.adapters.tables.account_tokens import AccountTokenTable
 from letterhead.adapters.tables.claims import ClaimTable
@@ -15,7 +15,7 @@ from letterhead.adapters.tables.identities import IdentityTable
 from letterhead.adapters.tables.restricted_endpoints import RestrictedEndpointTable
 from letterhead.adapters.tables.sweeps import SesTurns
 from letterhead.domains.ports import Belongings, ProviderRefusedError
-from letterhead.domains.resumption import pause_after, resume
+from letterhead.domains.resumption import Outcome, pause_after, resume
 from letterhead.http.api import utc_now
 from letterhead.settings import Settings
 from letterhead.unavailable import UnavailableError
@@ -50,4 +50,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             failed.append({"itemIdentifier": record["messageId"]})
         else:
             logger.info("resumed", extra={**line, "became": became})
+            if became is Outcome.DELETED:
+                queue.wait(record["receiptHandle"], LOOK_BACK_SECONDS)
+                failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}

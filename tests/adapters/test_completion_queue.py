@@ -36,6 +36,17 @@ def test_a_request_waits_a_moment(sqs, url):
     assert attributes(sqs, url) == (0, 1)
 
 
+def test_a_look_back_is_the_same_request_and_waits_until_nobody_is_at_it_any_more(sqs, url, monkeypatch):
+    queue = CompletionQueue(url)
+    queue.look_back("0account0account", "0domain00domain0", "acme.com")
+    assert attributes(sqs, url) == (0, 1)
+
+    monkeypatch.setattr("letterhead.adapters.completion_queue.LOOK_BACK_SECONDS", 0)
+    queue.look_back("0account0account", "0domain00domain0", "acme.com")
+    (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    assert read_request(message["Body"]) == ("0account0account", "0domain00domain0", "acme.com")
+
+
 def test_a_request_can_be_read():
     body = {"kind": "domain_completion", "account_id": "0account0account", "domain_id": "0domain00domain0"}
 
@@ -73,6 +84,10 @@ def test_a_queue_that_does_not_answer_is_unavailable(aws_environment, no_pauses,
         server.answers = [aws_error("ServiceUnavailable", 503)]
         queue = CompletionQueue(f"{server.url}/000000000000/completions")
 
-        for act in (lambda: queue.ask("a", "b"), lambda: queue.wait("receipt", 5)):
+        for act in (
+            lambda: queue.ask("a", "b"),
+            lambda: queue.look_back("a", "b", "acme.com"),
+            lambda: queue.wait("receipt", 5),
+        ):
             with pytest.raises(UnavailableError):
                 act()

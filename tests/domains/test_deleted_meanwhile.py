@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from letterhead.accounts.held_domains import HeldDomains
 from letterhead.domains.domain import DomainChangedError, DomainNotFoundError
+from letterhead.domains.parting import let_go
 from letterhead.domains.ports import ProviderBusyError, ProviderRefusedError
 from letterhead.domains.registration import complete
 from letterhead.domains.resumption import Outcome, resume
@@ -34,6 +36,10 @@ def world() -> World:
     stop_at(world, "ensure_identity", "the provider throttles", performed=False)
     world.requests.asked.clear()
     return world
+
+
+class DiedError(BaseException):
+    """The process ends: nothing in it runs any more, whatever it catches."""
 
 
 class Sweeper:
@@ -68,7 +74,7 @@ class Sweeper:
 
 def go_on(world: World) -> None:
     """Everything that was asked for is done by who may do everything, again and again as a queue has it."""
-    for account_id, domain_id in world.requests.asked:
+    for account_id, domain_id in [*world.requests.asked, *world.requests.looks_back]:
         name = world.requests.names[domain_id]
         parts = {"store": world.store, "provider": world.provider, "belongings": world.belongings}
         assert resume(account_id, domain_id, name, now=LATER, **parts) in {Outcome.GONE, Outcome.DELETED}
@@ -97,6 +103,71 @@ def test_nothing_is_left_at_the_provider(world, step, after, may):
     go_on(world)
     assert deleted
     assert world.store.all() == []
+    assert world.provider.identities == {}
+
+
+def by_the_account(world: World, domain) -> None:
+    world.delete(domain)
+
+
+def by_the_operator(world: World, domain) -> None:
+    HeldDomains(world.store, world.outside, lambda: NOW).remove(domain)
+
+
+def by_a_refusal(world: World, domain) -> None:
+    let_go(domain, world.outside, NOW)
+
+
+def by_whoever_goes_on(world: World, domain) -> None:
+    """As `functions/complete_registration` has it: its message comes again after a deletion."""
+    parts = {"provider": world.provider, "belongings": world.belongings, "store": world.store}
+    world.store.save(domain.left(NOW), before=domain)
+    assert resume(MINE, domain.domain_id, NAME, now=NOW, **parts) is Outcome.DELETED
+    world.requests.look_back(MINE, domain.domain_id, NAME)
+
+
+@pytest.mark.parametrize("deletes", [by_the_account, by_the_operator, by_a_refusal, by_whoever_goes_on])
+@pytest.mark.parametrize("step", ["ensure_identity", "ensure_mail_from", "save"])
+def test_nothing_is_left_at_the_provider_by_one_who_dies(world, step, deletes):
+    domain = world.store.now_by_name(MINE, NAME)
+
+    def deletion_and_death() -> None:
+        deletes(world, domain)
+        if step == "ensure_identity":
+            world.provider.ensure_identity(NAME, domain.domain_id, take_over=False)
+        raise DiedError
+
+    sweep = World(
+        Sweeper(world.store, step, False, deletion_and_death, None),
+        Sweeper(world.provider, step, False, deletion_and_death, None),
+        requests=world.requests,
+    )
+    with pytest.raises(DiedError):
+        complete(domain, sweep.outside, now=NOW, answers=False)
+    if step == "ensure_identity":
+        assert set(world.provider.identities) == {NAME}
+
+    go_on(world)
+    assert world.store.all() == []
+    assert world.provider.identities == {}
+
+
+def test_nothing_is_left_of_what_is_made_anew_for_a_domain_that_the_provider_has_forgotten(world):
+    domain = world.verified("mail.other.com")
+    world.provider.identities.clear()
+    ensure = world.provider.ensure_identity
+
+    def made_by_one_who_dies(*given, **named) -> None:
+        world.delete(domain)
+        ensure(*given, **named)
+        raise DiedError
+
+    world.provider.ensure_identity = made_by_one_who_dies
+    with pytest.raises(DiedError):
+        world.check(domain, LATER)
+    assert set(world.provider.identities) == {"mail.other.com"}
+
+    go_on(world)
     assert world.provider.identities == {}
 
 

@@ -33,9 +33,14 @@ class Requests:
 
     asked: list[tuple[str, str]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    looks_back: list[tuple[str, str]] = field(default_factory=list)
 
     def ask(self, account_id: str, domain_id: str, name: str) -> None:
         self.asked.append((account_id, domain_id))
+        self.names[domain_id] = name
+
+    def look_back(self, account_id: str, domain_id: str, name: str) -> None:
+        self.looks_back.append((account_id, domain_id))
         self.names[domain_id] = name
 
 
@@ -76,7 +81,7 @@ class World:
     dns: PublishedRecords = field(default_factory=PublishedRecords)
     challenges: PublishedChallenges = field(default_factory=PublishedChallenges)
     history: InMemoryHistory = field(default_factory=InMemoryHistory)
-    requests: Requests = field(default_factory=Requests)
+    requests: Any = field(default_factory=Requests)
     ends: Any = field(default_factory=Ends)
     reserved: frozenset[str] = frozenset()
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, product
 from typing import Any
 
+import boto3
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
@@ -332,7 +333,8 @@ def hidden_from(state: State) -> list[str]:
 
 @pytest.fixture
 def parts(tables) -> dict[str, str]:
-    return webhook_parts()
+    queue = boto3.client("sqs").create_queue(QueueName="CompletionQueue")["QueueUrl"]
+    return webhook_parts() | {"COMPLETION_QUEUE_URL": queue}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from letterhead.adapters.tables.connection import connection
 from letterhead.tokens import secret
 from letterhead.tokens.dialect import Dialect
-from tests.fakes.mail_provider import InMemoryProvider
+from tests.fakes.operators_provider import given
 from tests.fakes.source_template import TABLE, resources
 
 STORED = Path(__file__).parents[1] / "golden" / "stored"
@@ -90,7 +90,7 @@ def test_the_operator_exports_all_of_it(stored, load, monkeypatch):
 def test_a_deletion_finds_all_of_it(stored, load, monkeypatch):
     operator, now = load("operator"), datetime.fromisoformat(stored["moment"])
     monkeypatch.setattr(operator.app, "utc_now", lambda: now)
-    monkeypatch.setattr(operator.app.desk.domains, "_provider", InMemoryProvider())
+    given(operator, monkeypatch)
     event = {"action": "delete_account", "account_id": stored["account_id"], "confirm": "Golden Agency"}
 
     assert operator(event)["deleted"] is True

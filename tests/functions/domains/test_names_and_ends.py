@@ -233,6 +233,12 @@ def without_delay(monkeypatch):
     monkeypatch.setattr("letterhead.adapters.completion_queue._DELAY_SECONDS", 0)
 
 
+@pytest.fixture
+def looks_back_at_once(domains, monkeypatch):
+    monkeypatch.setattr("letterhead.adapters.completion_queue.LOOK_BACK_SECONDS", 0)
+    monkeypatch.setattr(domains.completing.app, "LOOK_BACK_SECONDS", 0)
+
+
 def test_a_registration_that_ses_throttled_completes_by_itself(domains, mine, no_pauses, without_delay):
     domains.outside.throttle(60)
     assert domains.register(mine).status == 503
@@ -253,9 +259,29 @@ def test_a_deletion_that_ses_throttled_completes_by_itself(domains, mine, no_pau
     domains.outside.fail_next("DeleteEmailIdentity", "TooManyRequestsException", times=2)
     assert domains.delete(mine, NAME).status == 503
 
-    assert go_on(domains) == []
+    assert len(go_on(domains)) == 1  # that comes again, to look back
     assert domains.outside.identities == {}
     assert domains.completing.lines[-1]["became"] == "deleted"
+
+
+@pytest.mark.parametrize("throttled", [False, True])
+def test_what_somebody_makes_at_ses_while_a_domain_goes_is_removed_minutes_later(
+    domains, mine, no_pauses, without_delay, looks_back_at_once, throttled
+):
+    domains.verified(mine)
+    ((_, found),) = domains.outside.identities.items()
+    domain_id = found.tags["letterhead:domain"]
+    if throttled:
+        domains.outside.fail_next("DeleteEmailIdentity", "TooManyRequestsException", times=2)
+        assert domains.delete(mine, NAME).status == 503
+        assert len(go_on(domains)) == 1
+    else:
+        assert domains.delete(mine, NAME).status == 204
+    domains.completing.app.parts["provider"].ensure_identity(NAME, domain_id, take_over=False)
+
+    assert go_on(domains) == []
+    assert domains.outside.identities == {}
+    assert domains.completing.lines[-1]["became"] == "gone"
 
 
 def test_what_ses_still_has_of_a_domain_that_is_gone_is_removed(domains, mine):

@@ -18,6 +18,7 @@ from tests.fakes.agency import Agency
 from tests.fakes.deciding import decide
 from tests.fakes.mail_provider import InMemoryProvider
 from tests.fakes.mailing_agency import mailing
+from tests.fakes.operators_provider import given
 from tests.fakes.source_template import TABLE, resources
 
 
@@ -29,9 +30,7 @@ def operator(load, tables):
 @pytest.fixture
 def provider(operator, monkeypatch) -> InMemoryProvider:
     """SES, as the function's domains know it."""
-    provider = InMemoryProvider()
-    monkeypatch.setattr(operator.app.desk.domains, "_provider", provider)
-    return provider
+    return given(operator, monkeypatch)
 
 
 @pytest.fixture

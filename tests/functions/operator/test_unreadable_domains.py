@@ -7,13 +7,13 @@ import pytest
 from letterhead.adapters.tables.connection import connection
 from tests.adapters.tables.test_readable import spoil
 from tests.fakes.agency import Agency
-from tests.fakes.mail_provider import InMemoryProvider
+from tests.fakes.operators_provider import given
 
 
 @pytest.mark.parametrize(("attribute", "odd"), [("ownership", "half-way"), ("registrable", None)])
 def test_domains_that_cannot_be_read_go_with_their_account(load, tables, monkeypatch, attribute, odd):
-    operator, provider = load("operator"), InMemoryProvider()
-    monkeypatch.setattr(operator.app.desk.domains, "_provider", provider)
+    operator = load("operator")
+    provider = given(operator, monkeypatch)
     agency, rival = Agency("agency"), Agency("rival")
     account_id = agency.account.account_id
     for one in (agency, rival):

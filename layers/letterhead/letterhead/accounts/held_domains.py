@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from letterhead.domains.deletion import delete_alone
-from letterhead.domains.ports import DomainStore, IdentityProvider
+from letterhead.domains.ports import DomainStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from letterhead.domains.domain import SendingDomain
+    from letterhead.domains.ports import Surroundings
 
 
 class HeldDomainStore(DomainStore, Protocol):
@@ -27,11 +28,9 @@ class HeldDomainStore(DomainStore, Protocol):
 class HeldDomains:
     """Domains as they are found and removed; a repeated removal finds what is left."""
 
-    def __init__(
-        self, store: HeldDomainStore, provider: IdentityProvider, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, store: HeldDomainStore, outside: Surroundings, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._provider = provider
+        self._outside = outside
         self._clock = clock
 
     def by_id(self, account_id: str, domain_id: str) -> SendingDomain | None:
@@ -54,4 +53,4 @@ class HeldDomains:
 
     def remove(self, domain: SendingDomain) -> None:
         """Forget a domain, at the provider and here; raises `UnavailableError` when the provider is busy."""
-        delete_alone(domain, self._store, self._provider, now=self._clock())
+        delete_alone(domain, self._outside, now=self._clock())

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _KIND = "domain_completion"
 # What failed just now hardly goes at once.
 _DELAY_SECONDS = 5
+LOOK_BACK_SECONDS = 300
+"""Longer than any function runs that makes identities at SES."""
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"})
 
 
@@ -33,12 +35,11 @@ class CompletionQueue:
 
     def ask(self, account_id: str, domain_id: str, name: str | None = None) -> None:
         """Have a domain's registration or deletion completed later; raises `UnavailableError`."""
-        named = {} if name is None else {"name": name}
-        body = json.dumps({"kind": _KIND, "account_id": account_id, "domain_id": domain_id, **named})
-        try:
-            self._client.send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=_DELAY_SECONDS)
-        except (BotoCoreError, ClientError) as error:
-            raise UnavailableError from error
+        self._send(account_id, domain_id, name, _DELAY_SECONDS)
+
+    def look_back(self, account_id: str, domain_id: str, name: str) -> None:
+        """Have SES looked at for a domain that is gone by then; raises `UnavailableError`."""
+        self._send(account_id, domain_id, name, LOOK_BACK_SECONDS)
 
     def wait(self, receipt_handle: str, seconds: int) -> None:
         """Have a message that was received come back after so many seconds; raises `UnavailableError`."""
@@ -46,6 +47,14 @@ class CompletionQueue:
             self._client.change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
             )
+        except (BotoCoreError, ClientError) as error:
+            raise UnavailableError from error
+
+    def _send(self, account_id: str, domain_id: str, name: str | None, delay: int) -> None:
+        named = {} if name is None else {"name": name}
+        body = json.dumps({"kind": _KIND, "account_id": account_id, "domain_id": domain_id, **named})
+        try:
+            self._client.send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=delay)
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError from error
 

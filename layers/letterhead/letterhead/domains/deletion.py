@@ -1,8 +1,8 @@
 """Deleting a domain: registration's saga in reverse.
 
 nothing is sent from it any more -> its tokens end -> its webhooks and sender identities go -> the provider's identity goes, if it
-was made for this domain -> the domain and its claim go, and that the account held the name is remembered. Every step may be
-repeated; who deletes again, or the request that is queued when a step fails, goes on.
+was made for this domain -> a later look at the provider is asked for -> the domain and its claim go, and that the account held
+the name is remembered. Every step may be repeated; who deletes again, or the request that is queued when a step fails, goes on.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from letterhead.unavailable import UnavailableError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from letterhead.domains.ports import Belongings, DomainStore, IdentityProvider, Surroundings
+    from letterhead.domains.ports import Belongings, DomainStore, Surroundings
     from letterhead.domains.reference import DomainReader, DomainReference
 
 
@@ -65,16 +65,14 @@ def delete(domain: SendingDomain, outside: Surroundings, belongings: Belongings,
             _remove(identity, belongings)
         # Once more, for one that was made in between.
         belongings.endpoints.forget_those_of(account_id, domain_id=domain_id, identity_ids=ids)
-        part(leaving, outside.store, outside.provider, now)
+        part(leaving, outside, now)
 
 
-def delete_alone(
-    domain: SendingDomain, store: DomainStore, provider: IdentityProvider, *, now: datetime
-) -> None:
+def delete_alone(domain: SendingDomain, outside: Surroundings, *, now: datetime) -> None:
     """Delete a domain on which nothing hangs any more. Raises as `delete` does, and nobody goes on but who asks again."""
-    leaving = _leave(domain, store, now)
+    leaving = _leave(domain, outside.store, now)
     if leaving is not None:
-        part(leaving, store, provider, now)
+        part(leaving, outside, now)
 
 
 def _remove(identity: SenderIdentity, belongings: Belongings) -> None:

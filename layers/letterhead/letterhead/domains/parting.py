@@ -1,4 +1,8 @@
-"""The last steps of a domain's way out: the provider's identity goes, if it was made for this domain, then domain and claim."""
+"""The last steps of a domain's way out: the provider's identity goes, if it was made for this domain, then domain and claim.
+
+Somebody may be having the identity made at this very moment, and die before they could learn that the domain has gone. Whoever
+lets a domain go therefore has the provider looked at once more, minutes later.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ from letterhead.domains.claims import ATTEMPTS, ViewOutdatedError
 from letterhead.domains.domain import DomainNotFoundError, SendingDomain
 from letterhead.domains.ports import (
     DomainStore,
-    IdentityProvider,
     ProviderRefusedError,
     Removed,
     Surroundings,
@@ -20,11 +23,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def part(domain: SendingDomain, store: DomainStore, provider: IdentityProvider, now: datetime) -> None:
+def part(domain: SendingDomain, outside: Surroundings, now: datetime) -> None:
     """Take these steps for a domain whose deletion has begun; may be repeated. Raises `UnavailableError`,
     `ProviderRefusedError`."""
-    provider.remove_identity(domain.name, domain.domain_id)
-    _forget(domain, store, now)
+    outside.provider.remove_identity(domain.name, domain.domain_id)
+    # While there is a domain, somebody goes on with its deletion; after that nobody knows its name.
+    outside.completions.look_back(domain.account_id, domain.domain_id, domain.name)
+    _forget(domain, outside.store, now)
 
 
 def let_go(domain: SendingDomain, outside: Surroundings, now: datetime) -> None:
@@ -33,7 +38,7 @@ def let_go(domain: SendingDomain, outside: Surroundings, now: datetime) -> None:
     What stops half-way here is completed by the request that the refusal has queued. Never raises.
     """
     with suppress(UnavailableError, ProviderRefusedError, DomainNotFoundError):
-        part(outside.store.save(domain.left(now), before=domain), outside.store, outside.provider, now)
+        part(outside.store.save(domain.left(now), before=domain), outside, now)
 
 
 def take_back(domain: SendingDomain, outside: Surroundings) -> None:

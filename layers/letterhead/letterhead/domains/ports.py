@@ -182,6 +182,10 @@ class CompletionRequests(Protocol):
         """Have a registration or a deletion completed later; of a domain that is gone by then, have removed what the provider
         still has under its name. Raises `UnavailableError`."""
 
+    def look_back(self, account_id: str, domain_id: str, name: str) -> None:
+        """The same of a domain that is about to be gone, when nobody who has begun to have an identity made for it can be at
+        that any more. Raises `UnavailableError`."""
+
 
 class DomainIdentities(Protocol):
     """The sender identities that hang on a domain."""

@@ -20,7 +20,7 @@ _MOST_DOUBLINGS = 8
 
 
 class Outcome(StrEnum):
-    """What became of a domain that somebody had to go on with."""
+    """What became of a domain that somebody had to go on with. `deleted`: whoever asked is to ask again, to look back."""
 
     GONE = "gone"
     DELETED = "deleted"
@@ -33,6 +33,8 @@ class _AlreadyAsked:
 
     def ask(self, account_id: str, domain_id: str, name: str) -> None:
         """Ask nobody."""
+
+    look_back = ask
 
 
 def resume(
