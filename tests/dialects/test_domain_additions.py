@@ -127,6 +127,8 @@ def test_what_is_neither_true_nor_false_is_named(query, body):
         ({}, (25, None)),
         ({"limit": "1", "cursor": "0check0000check0"}, (1, "0check0000check0")),
         ({"limit": "100", "cursor": ""}, (100, None)),
+        ({"limit": ""}, (25, None)),
+        ({"limit": "0000000000012"}, (12, None)),
     ],
 )
 def test_the_history_is_asked_for_by_the_page(query, asked):
@@ -139,9 +141,11 @@ def test_the_history_is_asked_for_by_the_page(query, asked):
         ({"limit": "0"}, ["limit"]),
         ({"limit": "101"}, ["limit"]),
         ({"limit": "9" * 5000}, ["limit"]),
+        ({"limit": "000000001999"}, ["limit"]),
         ({"limit": "-1"}, ["limit"]),
         ({"limit": "٣"}, ["limit"]),
         ({"cursor": "0CHECK0000CHECK0"}, ["cursor"]),
+        ({"cursor": "zzzzzzzzzzzzzzzz"}, ["cursor"]),
         ({"cursor": "#count", "limit": "x"}, ["limit", "cursor"]),
     ],
 )

@@ -64,9 +64,7 @@ _HISTORY_PARAMETERS = (
         {**number(least=1, most=MOST_ON_A_PAGE), "default": DEFAULT_PAGE},
         "How many entries to a page.",
     ),
-    Parameter(
-        "cursor", Place.QUERY, text(pattern=r"^[0-9a-z]{16}$"), "The `next_cursor` of the page before."
-    ),
+    Parameter("cursor", Place.QUERY, values.short_id(), "The `next_cursor` of the page before."),
 )
 _FILES: dict[str, Schema] = {
     form.media_type.partition(";")[0]: text("A file to download.")

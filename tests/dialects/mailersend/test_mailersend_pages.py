@@ -81,6 +81,18 @@ def test_a_cursor_that_is_none_is_named(cursor):
     assert wrong == {"cursor": ("The selected cursor is invalid.",)}
 
 
+@pytest.mark.parametrize(
+    ("last_id", "of_recipients"), [(LAST_ID, True), (LAST_ID + "0123456789abcdef", False)]
+)
+def test_a_cursor_of_recipients_is_none_of_another_list_and_the_other_way_round(last_id, of_recipients):
+    page = page_body([{}] * 10, number=1, size=10, total=25, last_id=last_id, address=ADDRESS)
+    following, wrong = query_of(page["links"]["next"]), {}
+    assert read_page(following, wrong, of_recipients=not of_recipients).after == last_id
+    assert wrong == {}
+    read_page(following, wrong, of_recipients=of_recipients)
+    assert wrong == {"cursor": ("The selected cursor is invalid.",)}
+
+
 def test_the_last_page_has_no_next():
     page = body(3, total=25, shown=5)
     assert page["links"]["next"] is None

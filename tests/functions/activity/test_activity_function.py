@@ -10,6 +10,7 @@ from letterhead import identifiers
 from letterhead.activity.activity import ActivityType
 from letterhead.activity.recipients import recipient_id_of
 from letterhead.adapters.tables.connection import connection
+from letterhead.adapters.tables.domain_items import DomainItem
 from letterhead.adapters.tables.mailed_recipients import RecipientTable
 from letterhead.dialects.mailersend.ids import message_id
 from letterhead.tokens.dialect import Dialect
@@ -143,6 +144,49 @@ def test_recipients_come_once_however_often_they_were_mailed(desk):
     assert sorted(seen) == sorted((each, name) for each in addresses for name in ("client.com", "other.com"))
     of_one = desk.mailersend(f"/v1/domains/{other.domain_id}/recipients").json["data"]
     assert sorted(each["email"] for each in of_one) == sorted(addresses)
+
+
+def test_recipients_of_one_domain_are_listed_by_its_id(desk):
+    other, rival = desk.agency.domain("other.com"), Agency("rival").domain("rival.com")
+    for number in range(11):
+        message_sent(desk.domain, to=f"person{number}@customer.example")
+        message_sent(other, to=f"person{number}@other.example")
+
+    first = desk.mailersend("/v1/recipients", domain_id=other.domain_id, limit=10)
+    rest = desk.follow(first.json["links"]["next"])
+    assert {each["domain"]["name"] for each in first.json["data"] + rest.json["data"]} == {"other.com"}
+    assert (len(first.json["data"]), len(rest.json["data"])) == (10, 1)
+    for domain_id in (rival.domain_id, "zz"):
+        refused = desk.mailersend("/v1/recipients", domain_id=domain_id)
+        assert (refused.status, list(refused.json["errors"])) == (422, ["domain_id"])
+
+
+def test_the_list_goes_on_though_the_last_ones_domain_is_gone(desk):
+    newer = desk.agency.domain("newer.com")
+    for number in range(11):
+        message_sent(desk.domain, to=f"person{number}@customer.example")
+        message_sent(newer, to=f"person{number}@newer.example")
+    following = desk.mailersend("/v1/recipients", limit=10).json["links"]["next"]
+    DomainItem(newer.account_id, newer.name).delete()
+
+    assert [each["domain"]["name"] for each in desk.follow(following).json["data"]] == ["client.com"] * 10
+
+
+def test_a_cursor_of_another_domains_list_is_none_of_this_ones(desk):
+    other = desk.agency.domain("other.com")
+    for number in range(11):
+        message_sent(other, to=f"person{number}@other.example")
+    following = desk.mailersend(f"/v1/domains/{other.domain_id}/recipients", limit=10).json["links"]["next"]
+    assert len(desk.follow(following).json["data"]) == 1
+
+    for elsewhere in (
+        following.replace(other.domain_id, desk.domain.domain_id),
+        following.replace(
+            f"domains/{other.domain_id}/recipients?", f"recipients?domain_id={desk.domain.domain_id}&"
+        ),
+    ):
+        refused = desk.follow(elsewhere)
+        assert (refused.status, list(refused.json["errors"])) == (422, ["cursor"])
 
 
 def test_a_recipient_is_shown_with_the_mails_to_them_and_forgotten(desk):

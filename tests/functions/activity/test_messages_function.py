@@ -200,6 +200,28 @@ def test_a_key_of_another_domains_message_finds_nothing_for_a_restricted_key(des
     assert desk.sendara("/v1/messages", idempotency_key="order-7").status == 404
 
 
-@pytest.mark.parametrize("query", [{"cursor": "!"}, {"limit": "many"}, {"status": "lost"}, {"from": "once"}])
-def test_sendara_refuses_what_it_cannot_read(desk, query):
-    assert desk.sendara("/v1/messages", **query).status == 400
+@pytest.mark.parametrize(
+    "query",
+    [
+        *({"cursor": text} for text in ("!", "zz", "MDAw")),
+        *({"limit": text} for text in ("many", "-1", "0", "1.5", "%D9%A3")),
+        {"status": "lost"},
+        {"from": "once"},
+    ],
+)
+def test_sendara_refuses_what_it_cannot_read_and_says_why(desk, query):
+    refused = desk.sendara("/v1/messages", **query)
+
+    assert (refused.status, refused.json["error"]["code"]) == (400, "invalid_request")
+    assert refused.json["error"]["message"].startswith(f"{next(iter(query))}: ")
+    if "limit" in query:
+        assert refused.json["error"]["message"].endswith("The limit must be a whole number, at least 1.")
+
+
+@pytest.mark.parametrize("limit", ["101", "9" * 5000, "", "0002"])
+def test_a_limit_beyond_the_largest_is_the_largest(desk, limit):
+    for _ in range(3):
+        message_stored(desk.domain)
+
+    listed = desk.sendara("/v1/messages", limit=limit)
+    assert len(listed.json["messages"]) == (2 if limit == "0002" else 3)

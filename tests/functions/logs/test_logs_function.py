@@ -151,6 +151,7 @@ def test_filters_leave_what_they_mean(logs, busy, query, found):
     [
         ("limit=0", "limit"),
         ("limit=101", "limit"),
+        ("limit=-1", "limit"),
         ("limit=x", "limit"),
         ("limit=٣", "limit"),
         ("cursor=x", "cursor"),

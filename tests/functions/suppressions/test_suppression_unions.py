@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from letterhead.suppressions.suppression import SuppressionList
 from letterhead.tokens.dialect import Dialect
 
 
@@ -84,9 +85,19 @@ def test_what_sendara_cannot_remove_is_a_400(call, query):
     assert call("DELETE", "/v1/suppressions", Dialect.SENDARA, query=query).status == 400
 
 
-def test_a_list_of_another_channel_or_behind_nonsense_is_a_400(call):
+def test_a_list_of_another_channel_is_a_400(call):
     assert call("GET", "/v1/suppressions", Dialect.SENDARA, query="channel=sms").status == 400
-    assert call("GET", "/v1/suppressions", Dialect.SENDARA, query="cursor=" + "x" * 1001).status == 400
+
+
+@pytest.mark.parametrize("cursor", ["zz", "@x.com", "a@", "0" * 16, "a%40" + "x" * 1000])
+def test_a_list_behind_what_is_no_address_is_a_400(call, cursor):
+    call.put("amy@example.com", SuppressionList.HARD_BOUNCES, None)
+    refused = call("GET", "/v1/suppressions", Dialect.SENDARA, query=f"cursor={cursor}")
+    assert (refused.status, refused.json["error"]["code"]) == (400, "invalid_request")
+    refused = call("GET", "/api/v1/suppressions", Dialect.SENDMAILOS, query=f"cursor={cursor}")
+    assert (refused.status, refused.json["code"]) == (400, "VALIDATION_ERROR")
+    found = call("GET", "/v1/suppressions", Dialect.SENDARA, query="cursor=a%40x.com").json
+    assert [one["recipient"] for one in found["suppressions"]] == ["amy@example.com"]
 
 
 def test_sendmailos_has_the_union_in_its_own_words(call):

@@ -215,6 +215,32 @@ def test_a_token_of_one_domain_makes_webhooks_of_that_domain_alone(stack, progra
     assert refused.status == 400
 
 
+@pytest.mark.parametrize("dialect", list(Dialect))
+def test_deliveries_are_not_answered_to_a_question_that_was_not_asked(stack, program, dialect):
+    path = f"/{stack.create(dialect, program.url)['id']}/deliveries"
+    for field, text in (
+        ("cursor", "zz"),
+        ("status", "zz"),
+        ("status", "failed"),
+        ("before", "zz"),
+        *(("limit", each) for each in ("0", "-1", "abc", "1.5")),
+    ):
+        refused = stack.call(dialect, "GET", path, query=f"{field}={text}")
+        if dialect is Dialect.MAILERSEND:
+            assert (refused.status, list(refused.json["errors"])) == (422, [field])
+            told = refused.json["message"]
+        elif dialect is Dialect.SENDARA:
+            assert (refused.status, refused.json["error"]["code"]) == (400, "invalid_request")
+            told = refused.json["error"]["message"]
+        else:
+            assert (refused.status, refused.json["code"]) == (400, "VALIDATION_ERROR")
+            told = refused.json["error"]
+        assert field in told
+        assert field != "limit" or "a whole number, at least 1" in told
+    for query in ("limit=101", "limit=1", "cursor=&status=&before=&limit=", "limit=" + "9" * 5000):
+        assert stack.call(dialect, "GET", path, query=query).status == 200
+
+
 def test_an_answer_kept_for_an_idempotency_key_holds_no_secret(stack, program):
     headers = {"idempotency-key": "once"}
     first = stack.call(Dialect.SENDARA, "POST", json={"endpoint_url": program.url}, headers=headers)

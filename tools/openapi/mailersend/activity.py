@@ -249,14 +249,14 @@ OPERATIONS = {
         "listRecipients",
         _TAG,
         "List recipients",
-        "Domain after domain, the newest domain first.",
+        "Domain after domain, the newest domain first, or those of one.",
         Answer(
             200,
             "A page of recipients.",
             simple_page_of(ref("Recipient")),
             {"First": Link("showRecipient", {"mailed": "$response.body#/data/0/id"})},
         ),
-        parameters=PARAMETERS,
+        parameters=(*PARAMETERS, _ANY_ID),
         refusals=(InvalidFieldsError,),
     ),
     ("GET", "/v1/recipients/{mailed}"): Operation(

@@ -82,8 +82,8 @@ OPERATIONS = {
             Parameter(
                 "limit",
                 Place.QUERY,
-                {**number(least=0, most=999_999_999), "default": DEFAULT_SIZE},
-                f"How many to a page, {LARGEST_SIZE} at most.",
+                {**number(least=1), "default": DEFAULT_SIZE},
+                f"How many to a page; more than {LARGEST_SIZE} are {LARGEST_SIZE}.",
             ),
             Parameter("cursor", Place.QUERY, text(), "From `next_cursor`."),
             Parameter(

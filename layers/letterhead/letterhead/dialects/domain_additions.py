@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from letterhead import identifiers
 from letterhead.dialects.fields import Fields
+from letterhead.dialects.page_sizes import size_within
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.domains.challenge import challenge_name, explanation
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 WriteMoment = Callable[[datetime], str]
 _TRUE, _FALSE = frozenset({"true", "1", ""}), frozenset({"false", "0"})
-_ID = re.compile(r"[0-9a-z]{16}")
 _CHALLENGE_STATUS = {
     ChallengeAnswer.PROVEN: RecordStatus.VERIFIED,
     ChallengeAnswer.WRONG: RecordStatus.FAILED,
@@ -108,14 +108,13 @@ def read_dry_run(query: Mapping[str, str], body: Mapping[str, object]) -> bool:
 def read_history_page(query: Mapping[str, str]) -> tuple[int, str | None]:
     """How many entries of the history are asked for, and the id after which; raises `InvalidFieldsError`."""
     wrong: dict[str, tuple[str, ...]] = {}
-    size, after = query.get("limit") or str(DEFAULT_PAGE), query.get("cursor") or None
-    if not size.isdecimal() or not size.isascii() or not 1 <= int(size[:9]) <= MOST_ON_A_PAGE:
-        wrong["limit"] = (f"The limit must be between 1 and {MOST_ON_A_PAGE}.",)
-    if after is not None and _ID.fullmatch(after) is None:
+    size = size_within(query, wrong, default=DEFAULT_PAGE, most=MOST_ON_A_PAGE)
+    after = query.get("cursor") or None
+    if after is not None and not identifiers.is_id(after):
         wrong["cursor"] = ("The selected cursor is invalid.",)
     if wrong:
         raise InvalidFieldsError(wrong)
-    return int(size), after
+    return size, after
 
 
 def read_form(query: Mapping[str, str]) -> str | None:

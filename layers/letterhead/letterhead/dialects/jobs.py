@@ -60,7 +60,7 @@ def read_part(query: Mapping[str, str]) -> int:
     """From which piece on a result is asked for; raises `InvalidFieldsError`."""
     text = query.get("part") or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise InvalidFieldsError({"part": ("The part must be an integer.",)})
+        raise InvalidFieldsError({"part": ("The part must be a whole number between 0 and 99999.",)})
     return int(text)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from letterhead import identifiers
 from letterhead.access_log.reading import CallPage, CallQuery
+from letterhead.dialects.page_sizes import size_within
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds, in_seconds
@@ -26,7 +27,6 @@ LARGEST_SIZE = 100
 METHODS = ("GET", "POST", "PUT", "DELETE")
 FILTERS = ("endpoint", "method", "code", "token", "domain")
 _CODE = re.compile("[1-5][0-9]{2}")
-_SIZE = re.compile("[0-9]{1,9}")
 
 
 def read_query(query: Mapping[str, str]) -> CallQuery:
@@ -36,9 +36,7 @@ def read_query(query: Mapping[str, str]) -> CallQuery:
     """
     given = {name: value for name, value in query.items() if value}
     wrong: dict[str, tuple[str, ...]] = {}
-    size = given.get("limit", str(DEFAULT_SIZE))
-    if _SIZE.fullmatch(size) is None or not 1 <= int(size) <= LARGEST_SIZE:
-        wrong["limit"] = (f"The limit must be between 1 and {LARGEST_SIZE}.",)
+    size = size_within(given, wrong, default=DEFAULT_SIZE, most=LARGEST_SIZE)
     if not identifiers.is_id(given.get("cursor", identifiers.FIRST)):
         wrong["cursor"] = ("The selected cursor is invalid.",)
     method = given.get("method", METHODS[0]).upper()
@@ -51,7 +49,7 @@ def read_query(query: Mapping[str, str]) -> CallQuery:
     if wrong:
         raise InvalidFieldsError(wrong)
     return CallQuery(
-        size=int(size),
+        size=size,
         after=given.get("cursor"),
         route=given.get("endpoint"),
         method=method if "method" in given else None,

@@ -117,11 +117,22 @@ def read_domain_id(text: str | None, wrong: dict[str, tuple[str, ...]]) -> str |
 
 
 def read_cursor(query: Mapping[str, str]) -> str | None:
-    """Behind what a list goes on; raises `InvalidFieldsError`."""
+    """Behind what a list goes on, an address or an entry's id; raises `InvalidFieldsError`."""
     cursor = query.get("cursor") or None
-    if cursor is not None and len(cursor.encode()) > _LONGEST_CURSOR:
-        raise InvalidFieldsError({"cursor": ("The selected cursor is invalid.",)})
+    if cursor is not None and not (identifiers.is_id(cursor) or is_address_cursor(cursor)):
+        raise no_such_cursor()
     return cursor
+
+
+def is_address_cursor(cursor: str) -> bool:
+    """Whether it can be the last address of a page: whatever is on a list has an @, and something on each side of it."""
+    local, _, domain = cursor.rpartition("@")
+    return bool(local and domain) and len(cursor.encode()) <= _LONGEST_CURSOR
+
+
+def no_such_cursor() -> InvalidFieldsError:
+    """What is said of a cursor that no list has given."""
+    return InvalidFieldsError({"cursor": ("The selected cursor is invalid.",)})
 
 
 def answer_object(

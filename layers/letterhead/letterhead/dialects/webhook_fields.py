@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from letterhead import identifiers
 from letterhead.dialects.fields import Fields
+from letterhead.dialects.page_sizes import clamped_size
+from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.outbound.rules import NotAllowedError
 from letterhead.tokens.issuing import NO_SUCH_IDENTITY
 from letterhead.values import value_type
@@ -118,20 +120,24 @@ def read_replay(body: Mapping[str, object]) -> Replay:
 
 
 def read_deliveries(query: Sequence[tuple[str, str]]) -> DeliveryPage:
-    """`limit` (clamped to 100) and the additive `before`, a delivery's id; raises `InvalidFieldsError`."""
-    given = dict(query)
-    fields = Fields(given)
-    size, before = DEFAULT_DELIVERIES, None
-    if text := given.get("limit", ""):
-        if text.isascii() and text.isdigit() and int(text[:9]) > 0:
-            size = min(int(text[:9]), MOST_DELIVERIES)
-        else:
-            fields.wrong("limit", "The limit must be a positive integer.")
-    if text := given.get("before", ""):
+    """`limit` (clamped to 100) and the additive `before`, a delivery's id; raises `InvalidFieldsError`.
+
+    A cursor or a status, as other lists have them, would be answered with other deliveries than the ones asked for.
+    """
+    given, wrong = dict(query), dict[str, tuple[str, ...]]()
+    size, before = clamped_size(given, wrong, default=DEFAULT_DELIVERIES, most=MOST_DELIVERIES), None
+    if text := given.get("before"):
         before = identifiers.from_any(identifiers.DELIVERY_PREFIX, text)
         if before is None:
-            fields.wrong("before", "The selected before is invalid.")
-    fields.finish()
+            wrong["before"] = ("The selected before is invalid.",)
+    if given.get("cursor"):
+        wrong["cursor"] = (
+            "The cursor isn't known here: before takes the id of the last delivery of a page.",
+        )
+    if given.get("status"):
+        wrong["status"] = ("The status can't be chosen here: deliveries of every status are listed.",)
+    if wrong:
+        raise InvalidFieldsError(wrong)
     return DeliveryPage(size, before)
 
 

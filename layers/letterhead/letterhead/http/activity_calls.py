@@ -13,6 +13,7 @@ from letterhead.activity.recipients import NoSuchRecipientError, domain_in
 from letterhead.dialects.mailersend import activity as mailersend
 from letterhead.dialects.mailersend import analytics
 from letterhead.dialects.mailersend.ids import read_message_id
+from letterhead.dialects.mailersend.pages import NO_SUCH_CURSOR, PageAddress
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.sendara import messages as sendara
@@ -135,9 +136,13 @@ class ActivityCalls:
         return mailersend.message_shown(message, activities, domain)
 
     def list_recipients(self, request: Request) -> Reply:
-        """`GET /v1/recipients`: domain after domain, the newest one first."""
-        page = mailersend.read_page_alone(request.query)
-        return self._recipients(request, page, self._every_domain(request), "/v1/recipients")
+        """`GET /v1/recipients`: domain after domain, the newest one first, or those of one."""
+        page, domain_id = mailersend.read_recipients(request.query)
+        url = f"{request.base_url}/v1/recipients"
+        if domain_id is None:
+            return self._recipients(request, page, self._every_domain(request), PageAddress(url, {}))
+        domain = self._asked(request, domain_id)
+        return self._recipients_of(request, page, domain, PageAddress(url, {"domain_id": domain.domain_id}))
 
     def show_recipient(self, request: Request) -> Reply:
         """`GET /v1/recipients/{mailed}`: with the mails to them among the account's last messages."""
@@ -164,9 +169,9 @@ class ActivityCalls:
     def list_domain_recipients(self, request: Request) -> Reply:
         """`GET /v1/domains/{domain}/recipients`."""
         domain = self._domain(request, request.parameters["domain"])
-        page = mailersend.read_page_alone(request.query)
-        url = f"/v1/domains/{domain.domain_id}/recipients"
-        return self._recipients(request, page, iter([domain]), url)
+        page = mailersend.read_page_alone(request.query, of_recipients=True)
+        url = f"{request.base_url}/v1/domains/{domain.domain_id}/recipients"
+        return self._recipients_of(request, page, domain, PageAddress(url, {}))
 
     def show_analytics(self, request: Request) -> Reply:
         """`GET /v1/analytics/date`."""
@@ -238,26 +243,31 @@ class ActivityCalls:
             return ()
         return self.history.of_message(request.account_id, message.message_id, request.now)
 
+    def _recipients_of(
+        self, request: Request, page: PageQuery, domain: SendingDomain, address: PageAddress
+    ) -> Reply:
+        if page.after is not None and page.after[:16] != domain.domain_id:
+            raise InvalidFieldsError({"cursor": (NO_SUCH_CURSOR,)})
+        return self._recipients(request, page, iter([domain]), address)
+
     def _recipients(
-        self, request: Request, page: PageQuery, domains: Iterator[SendingDomain], path: str
+        self, request: Request, page: PageQuery, domains: Iterator[SendingDomain], address: PageAddress
     ) -> Reply:
         skipped = mailersend.skipped_of(page)
         found: list[tuple[Recipient, SendingDomain]] = []
-        after, begun = page.after, page.after is None
+        last_domain_id = None if page.after is None else page.after[:16]
         for domain in domains:
-            if not begun and after is not None and domain.domain_id != after[:16]:
+            # The domain of the page before may be gone by now: the list goes on with the next older one.
+            if last_domain_id is not None and domain.domain_id > last_domain_id:
                 continue
-            behind = None if begun else after
-            begun = True
+            behind = page.after if domain.domain_id == last_domain_id else None
             wanted = skipped + page.size + 1 - len(found)
             of_domain = self.recipients.page(domain.domain_id, size=wanted, after=behind, now=request.now)
             found += [(recipient, domain) for recipient in of_domain]
             if len(found) > skipped + page.size:
                 break
         shown = found[skipped : skipped + page.size]
-        return mailersend.recipients_listed(
-            page, shown, request.base_url + path, has_more=len(found) > skipped + page.size
-        )
+        return mailersend.recipients_listed(page, shown, address, has_more=len(found) > skipped + page.size)
 
     def _domain(self, request: Request, domain_id: str) -> SendingDomain:
         found = None

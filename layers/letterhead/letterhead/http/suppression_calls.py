@@ -14,6 +14,8 @@ from letterhead.dialects.suppression_words import (
     LARGEST_LIST,
     LIST_OF_REASON,
     NO_SUCH_DOMAIN,
+    is_address_cursor,
+    no_such_cursor,
     read_question,
 )
 from letterhead.http.suppression_scopes import ScopeDomains, Scopes, UnknownScopeDomainError
@@ -79,6 +81,8 @@ class SuppressionCalls:
         wire = _WIRES[request.dialect]
         after = wire.read_list(dict(request.query))
         if request.token.reach is Reach.ACCOUNT:
+            if after is not None and not is_address_cursor(after):
+                raise no_such_cursor()
             found = self._store.addresses(request.account_id, after, LARGEST_LIST, request.now)
             cursor = found[-1].address if len(found) == LARGEST_LIST else None
         else:
@@ -118,7 +122,7 @@ class SuppressionCalls:
     ) -> tuple[Sequence[SuppressedAddress], str | None]:
         """The addresses of a restricted token's domain, newest entries first, so that it pays for its own alone."""
         if after is not None and not identifiers.is_id(after):
-            raise InvalidFieldsError({"cursor": ("The selected cursor is invalid.",)})
+            raise no_such_cursor()
         query = SuppressionQuery(
             tuple(SuppressionList), (request.token.domain_id,), size=LARGEST_LIST, after=after
         )

@@ -65,9 +65,11 @@ def read_activity(query: Query, domain_id: str) -> tuple[PageQuery, ActivityQuer
     return page, asked
 
 
-def read_list_page(query: Query, wrong: dict[str, tuple[str, ...]]) -> PageQuery:
+def read_list_page(
+    query: Query, wrong: dict[str, tuple[str, ...]], *, of_recipients: bool = False
+) -> PageQuery:
     """`page`, `limit` and `cursor` of a list that isn't counted."""
-    page = read_page(dict(query), wrong)
+    page = read_page(dict(query), wrong, of_recipients=of_recipients)
     if skipped_of(page) > MOST_SKIPPED:
         wrong["page"] = (f"Only the first {MOST_SKIPPED} can be paged by number; follow links.next.",)
     return page
@@ -113,15 +115,37 @@ def read_array(query: Query, name: str, wrong: dict[str, tuple[str, ...]]) -> li
     return _array_of(query, name)
 
 
+def read_id(values: dict[str, str], name: str, wrong: dict[str, tuple[str, ...]]) -> str | None:
+    """An id in a query, in any of its forms."""
+    text = values.get(name, "")
+    if not text:
+        return None
+    prefix = identifiers.DOMAIN_PREFIX if name == "domain_id" else identifiers.IDENTITY_PREFIX
+    found = identifiers.from_any(prefix, text)
+    if found is None:
+        wrong[name] = (f"The selected {name.replace('_', ' ')} is invalid.",)
+    return found
+
+
 def name_of(type_: ActivityType) -> str:
     """A type as MailerSend calls it."""
     return _NAMES[type_]
 
 
-def read_page_alone(query: Query) -> PageQuery:
+def read_recipients(query: Query) -> tuple[PageQuery, str | None]:
+    """The page that `GET /v1/recipients` asks for, and of which domain, None for all; raises `InvalidFieldsError`."""
+    wrong: dict[str, tuple[str, ...]] = {}
+    page = read_list_page(query, wrong, of_recipients=True)
+    domain_id = read_id(dict(query), "domain_id", wrong)
+    if wrong:
+        raise InvalidFieldsError(wrong)
+    return page, domain_id
+
+
+def read_page_alone(query: Query, *, of_recipients: bool = False) -> PageQuery:
     """The page that a list without filters asks for; raises `InvalidFieldsError`."""
     wrong: dict[str, tuple[str, ...]] = {}
-    page = read_list_page(query, wrong)
+    page = read_list_page(query, wrong, of_recipients=of_recipients)
     if wrong:
         raise InvalidFieldsError(wrong)
     return page
@@ -181,7 +205,11 @@ def message_shown(
 
 
 def recipients_listed(
-    page: PageQuery, found: Sequence[tuple[Recipient, SendingDomain]], url: str, *, has_more: bool
+    page: PageQuery,
+    found: Sequence[tuple[Recipient, SendingDomain]],
+    address: PageAddress,
+    *,
+    has_more: bool,
 ) -> Reply:
     """The answer to a list of recipients."""
     return _page(
@@ -189,7 +217,7 @@ def recipients_listed(
         [{**recipient_object(one), "domain": domain_object(domain)} for one, domain in found],
         has_more=has_more,
         last_id=found[-1][0].recipient_id if found else None,
-        address=PageAddress(url, {}),
+        address=address,
     )
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from letterhead import identifiers
 from letterhead.activity.activity import ActivityType
 from letterhead.activity.analytics import KEPT, CountsQuery, Grouping
-from letterhead.dialects.mailersend.activity import Query, name_of, read_array, read_events, read_span
+from letterhead.dialects.mailersend.activity import (
+    Query,
+    name_of,
+    read_array,
+    read_events,
+    read_id,
+    read_span,
+)
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_microseconds
@@ -64,18 +70,6 @@ def read_reputation(query: Query) -> tuple[str, str | None]:
     if wrong or domain_id is None:
         raise InvalidFieldsError(wrong)
     return domain_id, identity_id
-
-
-def read_id(values: dict[str, str], name: str, wrong: dict[str, tuple[str, ...]]) -> str | None:
-    """An id in a query, in any of its forms."""
-    text = values.get(name, "")
-    if not text:
-        return None
-    prefix = identifiers.DOMAIN_PREFIX if name == "domain_id" else identifiers.IDENTITY_PREFIX
-    found = identifiers.from_any(prefix, text)
-    if found is None:
-        wrong[name] = (f"The selected {name.replace('_', ' ')} is invalid.",)
-    return found
 
 
 def analytics_shown(query: CountsQuery, given: Query, groups: Sequence[Group]) -> Reply:

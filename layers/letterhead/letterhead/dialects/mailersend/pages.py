@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 DEFAULT_SIZE = 25
 SMALLEST_SIZE = 10
 LARGEST_SIZE = 100
+NO_SUCH_CURSOR = "The selected cursor is invalid."
 _EACH_SIDE = 3
 _LARGEST_NUMBER = 999_999_999
 _INTEGER = re.compile(r"-?[0-9]+")
-_CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,3})\.([0-9a-z]{16}(?:[0-9a-f]{16})?)")
+_CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,3})\.([0-9a-z]{16})([0-9a-f]{16})?")
 
 
 @value_type
@@ -47,10 +48,13 @@ class PageAddress:
         return f"{self.url}?{urlencode(query, quote_via=quote)}"
 
 
-def read_page(query: Mapping[str, str], wrong: dict[str, tuple[str, ...]]) -> PageQuery:
+def read_page(
+    query: Mapping[str, str], wrong: dict[str, tuple[str, ...]], *, of_recipients: bool = False
+) -> PageQuery:
     """The page that a query asks for; adds to `wrong` what can't be taken.
 
-    A cursor of another page or size is left aside: it saves work, it decides nothing.
+    A cursor of another page or size is left aside: it saves work, it decides nothing. Those of recipients, whose ids are twice
+    as long as others, and those of other lists are none for each other.
     """
     number = _integer(query, "page", 1, wrong)
     size = _integer(query, "limit", DEFAULT_SIZE, wrong)
@@ -65,9 +69,9 @@ def read_page(query: Mapping[str, str], wrong: dict[str, tuple[str, ...]]) -> Pa
     after = None
     if "cursor" in query:
         try:
-            cursor_number, cursor_size, after = _read_cursor(query["cursor"])
+            cursor_number, cursor_size, after = _read_cursor(query["cursor"], of_recipients=of_recipients)
         except ValueError:
-            wrong["cursor"] = ("The selected cursor is invalid.",)
+            wrong["cursor"] = (NO_SUCH_CURSOR,)
         else:
             after = after if (cursor_number, cursor_size) == (number, size) else None
     return PageQuery(number, size, after)
@@ -181,12 +185,12 @@ def _write_cursor(number: int, size: int, after: str) -> str:
     return base64.urlsafe_b64encode(f"{number}.{size}.{after}".encode()).decode().rstrip("=")
 
 
-def _read_cursor(text: str) -> tuple[int, int, str]:
+def _read_cursor(text: str, *, of_recipients: bool) -> tuple[int, int, str]:
     try:
         decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
     except (binascii.Error, ValueError) as error:
         raise ValueError("not a cursor") from error
     match = _CURSOR.fullmatch(decoded)
-    if match is None or not identifiers.is_id(match[3][:16]):
-        raise ValueError("not a cursor")
-    return int(match[1]), int(match[2]), match[3]
+    if match is None or not identifiers.is_id(match[3]) or (match[4] is not None) is not of_recipients:
+        raise ValueError("not a cursor of such a list")
+    return int(match[1]), int(match[2]), match[3] + (match[4] or "")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from letterhead import identifiers
 from letterhead.activity.activity import ActivityType
+from letterhead.dialects.page_sizes import clamped_size
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.dialects.reply import Reply
 from letterhead.dialects.times import in_seconds
@@ -64,12 +65,9 @@ class ListRequest:
 
 
 def read_list(query: Mapping[str, str]) -> ListRequest:
-    """The messages that are asked for; raises `InvalidFieldsError`. A limit out of range is clamped."""
+    """The messages that are asked for; raises `InvalidFieldsError`. A limit beyond the largest is clamped."""
     wrong: dict[str, tuple[str, ...]] = {}
-    limit = query.get("limit") or str(DEFAULT_SIZE)
-    if not (limit.isascii() and limit.isdigit() and len(limit) < 10):
-        wrong["limit"] = ("limit must be a whole number.",)
-        limit = str(DEFAULT_SIZE)
+    size = clamped_size(query, wrong, default=DEFAULT_SIZE, most=LARGEST_SIZE)
     status = query.get("status") or None
     if status not in (None, *STATUSES):
         wrong["status"] = (f"status must be one of {', '.join(STATUSES)}.",)
@@ -78,7 +76,7 @@ def read_list(query: Mapping[str, str]) -> ListRequest:
     if wrong:
         raise InvalidFieldsError(wrong)
     return ListRequest(
-        size=min(max(int(limit), 1), LARGEST_SIZE),
+        size=size,
         after=after,
         status=status,
         search=query.get("search", "").casefold(),
