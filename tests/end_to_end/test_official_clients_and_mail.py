@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from mailersend import MailerSendClient
-from mailersend.builders import ActivityBuilder, MessagesBuilder, RecipientsBuilder
+from mailersend.builders import ActivityBuilder, AnalyticsBuilder, MessagesBuilder, RecipientsBuilder
 from mailersend.exceptions import ResourceNotFoundError
 from sendara import Sendara
 from sendara.errors import SendaraError
@@ -96,6 +96,13 @@ def test_mailersends_client_reads_what_became_of_a_mail(
     assert {each["type"] for each in found} == {"queued", "sent", "delivered"}
     assert {each["email"]["id"] for each in found} == {sent}
     assert {each["email"]["from"] for each in found} == {f"news@{DOMAIN}"}
+
+    kinds = of_domain.copy().events(["sent", "survey_opened"]).build_list_request()
+    assert [each["type"] for each in mailersend.activities.get(kinds)["data"]] == ["sent"]
+    counted = AnalyticsBuilder().date_range_days(1).domain_id(domain["id"]).all_events().build()
+    stats = mailersend.analytics.get_activity_by_date(counted)["data"]["stats"]
+    assert sum(each["delivered"] for each in stats) == 1
+    assert sum(each["survey_opened"] for each in stats) == 0
 
     messages = mailersend.messages
     assert sent in [

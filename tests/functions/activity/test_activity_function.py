@@ -329,6 +329,22 @@ def test_arrays_are_taken_as_every_client_writes_them(desk, query):
     assert sorted(types) == ["hard_bounced", "sent", "sent"]
 
 
+def test_who_asks_for_surveys_too_is_told_of_none(desk):
+    message_sent(desk.domain, at=NOW)
+    token, span = desk.tokens[Dialect.MAILERSEND], f"date_from={seconds(NOW) - 9}&date_to={seconds(NOW) + 9}"
+
+    def asked(path, *events):
+        query = "&".join([span, *(f"event[]={each}" for each in events)])
+        return desk.function.call("GET", path, token, query=query).json["data"]
+
+    (counted,) = asked("/v1/analytics/date", "sent", "survey_opened", "survey_submitted")["stats"]
+    assert (counted["sent"], counted["survey_opened"], counted["survey_submitted"]) == (1, 0, 0)
+    (counted,) = asked("/v1/analytics/date", "survey_opened")["stats"]
+    assert set(counted) == {"date", "survey_opened"}
+    assert asked(f"/v1/activity/{desk.domain.domain_id}", "survey_opened") == []
+    assert len(asked(f"/v1/activity/{desk.domain.domain_id}", "survey_opened", "sent")) == 1
+
+
 def test_the_rates_of_a_domain_are_shown_with_their_thresholds(desk):
     for _ in range(3):
         message_sent(desk.domain, at=NOW, types=(SENT, DELIVERED))

@@ -32,6 +32,11 @@ NOT_VERIFIED: Asked = {
     SENDARA: (422, "from_not_verified"),
     SENDMAILOS: (422, "FROM_NOT_VERIFIED"),
 }
+UNAUTHENTICATED: Asked = {
+    MAILERSEND: (401, None),
+    SENDARA: (401, "unauthorized"),
+    SENDMAILOS: (401, "UNAUTHORIZED"),
+}
 FORBIDDEN: Asked = {
     MAILERSEND: (403, None),
     SENDARA: (403, "forbidden"),
@@ -354,6 +359,35 @@ def test_an_explanation_asks_every_gate_in_the_order_in_which_it_is_asked(functi
     assert told["can_send"]
     assert {gate["verdict"] for gate in told["gates"]} == {"passed"}
     assert stored() == []
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_explanation_is_refused_in_the_words_of_whose_path_it_is(function, agency, domain, dialect):
+    path, tokens = f"{PATHS[dialect]}/explain", {each: agency.token(each).text for each in Dialect}
+    # Another service's token is none on a path that one service alone has, and the path's service says so (contracts D.2).
+    for others in (None, "nonsense", *(text for each, text in tokens.items() if each is not dialect)):
+        refused = function.call("POST", path, others, json=body(dialect))
+        assert refusal(dialect, refused) == UNAUTHENTICATED[dialect]
+    reader = agency.token(dialect, scopes=READING[dialect]).text
+    assert refusal(dialect, function.call("POST", path, reader, json=body(dialect))) == FORBIDDEN[dialect]
+    unread = function.call(
+        "POST", path, tokens[dialect], body="{", headers={"content-type": "application/json"}
+    )
+    assert refusal(dialect, unread) == invalid("body")[dialect]
+    of_text = function.call("POST", path, tokens[dialect], body="x", headers={"content-type": "text/plain"})
+    assert refusal(dialect, of_text)[0] == 415
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_explanation_of_an_identity_is_mailersends_whoever_asks(function, agency, domain, dialect):
+    identity = agency.identity("amy@client.com", domain)
+    unknown, token = identifiers.new_id(NOW), agency.token(dialect).text
+    expected = (404 if dialect is MAILERSEND else 401, None)
+    refused = function.call("GET", f"/v1/identities/{unknown}/explain", token)
+    assert (refusal(MAILERSEND, refused), set(refused.json)) == (expected, {"message"})
+    assert function.call("GET", f"/v1/identities/{identity.identity_id}/explain", token).status == (
+        200 if dialect is MAILERSEND else 401
+    )
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

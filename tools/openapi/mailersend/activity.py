@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from letterhead.activity.analytics import Grouping
 from letterhead.activity.recipients import NoSuchRecipientError
-from letterhead.dialects.mailersend.activity import EVENT_NAMES
+from letterhead.dialects.mailersend.activity import EVENT_NAMES, SURVEY_EVENTS
 from letterhead.dialects.problem import InvalidFieldsError
 from letterhead.domains.domain import DomainNotFoundError
 from letterhead.http.activity_calls import ActivityNotFoundError
@@ -30,8 +30,8 @@ PATH_PARAMETERS = {
 _EVENTS = Parameter(
     "event[]",
     Place.QUERY,
-    array(one_of(EVENT_NAMES)),
-    "Only these types; repeated for several.",
+    array(one_of((*EVENT_NAMES, *SURVEY_EVENTS))),
+    "Only these types; repeated for several. There never is anything of surveys.",
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from letterhead.activity.activity import ActivityType
 from letterhead.activity.analytics import KEPT, CountsQuery, Grouping
 from letterhead.dialects.mailersend.activity import (
+    SURVEY_EVENTS,
     Query,
     name_of,
     read_array,
@@ -74,7 +75,8 @@ def read_reputation(query: Query) -> tuple[str, str | None]:
 
 def analytics_shown(query: CountsQuery, given: Query, groups: Sequence[Group]) -> Reply:
     """The answer to `GET /v1/analytics/date`; dates are Unix seconds as text."""
-    values = dict(given)
+    values, asked = dict(given), read_array(given, "event", {})
+    nothing = dict.fromkeys((name for name in SURVEY_EVENTS if name in asked), 0)
     return Reply(
         200,
         {
@@ -90,6 +92,7 @@ def analytics_shown(query: CountsQuery, given: Query, groups: Sequence[Group]) -
                             for type_ in ActivityType
                             if type_ in query.types
                         },
+                        **nothing,
                     }
                     for group in groups
                 ],
