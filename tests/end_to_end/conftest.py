@@ -19,6 +19,7 @@ from urllib.parse import quote
 import boto3
 import pytest
 import urllib3
+from botocore.exceptions import ClientError
 
 from local.checkout import CLOUD, Checkout
 from tests.end_to_end.permissions import beside
@@ -168,11 +169,17 @@ class LocalCloud:
         return dict(self.until(lambda: self.mails_to(address), bool, seconds)[0])
 
     def until(self, look: Callable[[], Any], right: Callable[[Any], bool], seconds: float = 60) -> Any:
-        """What a look shows as soon as it is right."""
+        """What a look shows as soon as it is right; what isn't there yet may break the look off."""
         began, pause = time.monotonic(), SHORTEST_PAUSE
         most = min(seconds, LocalCloud.most_seconds)
-        while not right(seen := look()):
-            assert time.monotonic() - began < most, f"not within {most} s: {seen}"
+        while True:
+            try:
+                seen = look()
+                if right(seen):
+                    break
+            except (LookupError, ValueError, ClientError) as not_there_yet:
+                seen = not_there_yet
+            assert time.monotonic() - began < most, f"not within {most} s: {seen!r}"
             time.sleep(pause)
             pause = min(pause * 1.25, LONGEST_PAUSE)
         LocalCloud.waited = max(LocalCloud.waited, time.monotonic() - began)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.tour.page_form import press
-from tests.end_to_end.conftest import SHORTEST_PAUSE, Account, Answer, LocalCloud
+from tests.end_to_end.conftest import Account, Answer, LocalCloud
 
 pytestmark = pytest.mark.end_to_end
 
@@ -43,12 +43,9 @@ def confirm(cloud: LocalCloud, address: str) -> Answer:
     return cloud.send("POST", pressed.url, body.encode(), FORM)
 
 
-def until(shown: Callable[[], dict[str, Any]], status: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 40
-    while (identity := shown())["exact_status"] != status:
-        assert time.monotonic() < deadline, identity
-        time.sleep(SHORTEST_PAUSE)
-    return identity
+def until(cloud: LocalCloud, shown: Callable[[], dict[str, Any]], status: str) -> dict[str, Any]:
+    seen: dict[str, Any] = cloud.until(shown, lambda identity: identity["exact_status"] == status)
+    return seen
 
 
 def shown_by(account: Account, identity: dict[str, Any]) -> Callable[[], dict[str, Any]]:
@@ -87,14 +84,14 @@ def test_an_exact_sender_needs_two_yeses(cloud: LocalCloud, account: Account) ->
     page = confirm(cloud, address)
     assert (page.status, "second mail" in " ".join(page.text.split())) == (200, True)
     first = link_to(cloud, address, "/verify-email/")
-    waiting = until(shown, "pending")
+    waiting = until(cloud, shown, "pending")
     assert (waiting["is_verified"], waiting["status"]) == (False, "pending")
     resent = account.mailersend("POST", f"/v1/identities/{identity['id']}/resend")
     assert (resent.status, resent.json["data"]["resends"]) == (200, 1)
     second = link_to(cloud, address, "/verify-email/", 2)
     assert cloud.send("GET", first).status == 404
     assert cloud.send("GET", second).status == 200
-    verified = until(shown, "verified")
+    verified = until(cloud, shown, "verified")
     assert (verified["is_verified"], verified["status"], verified["last_error"]) == (True, "verified", None)
 
 
@@ -107,17 +104,17 @@ def test_an_address_at_ses_goes_to_whom_its_owner_consented_last(
     ).json["data"]
     confirm(cloud, address)
     cloud.send("GET", link_to(cloud, address, "/verify-email/"))
-    until(shown_by(account, first), "verified")
+    until(cloud, shown_by(account, first), "verified")
 
     domain = other_account.verified_domain("mail.agency-second.com")
     second = create(other_account, domain, address, from_mode="exact").json["data"]
     link_to(cloud, address, "/confirmations/", 2)
     confirm(cloud, address)
-    assert until(shown_by(other_account, second), "pending")["is_verified"] is False
-    lost = until(shown_by(account, first), "conflict")
+    assert until(cloud, shown_by(other_account, second), "pending")["is_verified"] is False
+    lost = until(cloud, shown_by(account, first), "conflict")
     assert (lost["is_verified"], "somebody else" in lost["last_error"]) == (False, True)
     cloud.send("GET", link_to(cloud, address, "/verify-email/", 2))
-    assert until(shown_by(other_account, second), "verified")["is_verified"] is True
+    assert until(cloud, shown_by(other_account, second), "verified")["is_verified"] is True
 
     def told() -> list[str]:
         mails = cloud.call("GET", f"{cloud.control}/mailbox").json
@@ -132,7 +129,7 @@ def test_an_address_that_its_account_deletes_is_gone_from_ses(cloud: LocalCloud,
     identity = create(account, domain, address, from_mode="exact").json["data"]
     confirm(cloud, address)
     link_to(cloud, address, "/verify-email/")
-    until(shown_by(account, identity), "pending")
+    until(cloud, shown_by(account, identity), "pending")
 
     def at_ses() -> set[str]:
         return {

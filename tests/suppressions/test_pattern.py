@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -82,6 +82,6 @@ def test_a_pattern_that_is_taken_is_its_own_canonical_form(text):
 
 def test_no_pattern_is_slow():
     patterns = [Pattern.parse("a" * 60 + f"{n}*@*") for n in range(100)]
-    began = perf_counter()
+    began = process_time()
     assert not any(pattern.means("a" * 300 + "@example.com") for pattern in patterns for _ in range(60))
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1

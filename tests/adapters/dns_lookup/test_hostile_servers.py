@@ -179,15 +179,15 @@ def test_every_record_hostile_at_once_is_still_in_time(world: DnsWorld):
 def hurried(
     world: DnsWorld, hostile: Handler, purposes: tuple[RecordPurpose, ...], seconds: float = MOST_SECONDS
 ) -> Verification:
-    """The verification of a zone in which these records are hostile, and in time."""
+    """The verification of a zone in which these records are hostile, which costs little, whatever else the machine does."""
     case = Case("hostile", "RFC 1035 section 7.3")
     world.do(
         lambda: world.first.set_zone("acme.test", "".join(master_line(one) for one in required("acme.test")))
     )
     world.first.raw = {record.name: hostile for record in case.required if record.purpose in purposes}
-    began = time.monotonic()
+    began, spent = time.monotonic(), time.process_time()
     verification = verify(case.check(), world.lookup(), now=NOW)
-    assert time.monotonic() - began < seconds
+    assert (time.process_time() - spent < seconds, time.monotonic() - began < 4 * seconds) == (True, True)
     return verification
 
 

@@ -114,7 +114,7 @@ def test_several_records_are_merged_into_one_that_does_the_same(texts, expected)
 
 
 def test_a_hostile_record_is_read_in_no_time():
-    began = time.monotonic()
+    began = time.process_time()
     for text in (
         "v=spf1 include:" + "a." * 20_000 + "/x",
         "v=spf1 " + "a:b/ " * 10_000,
@@ -122,4 +122,4 @@ def test_a_hostile_record_is_read_in_no_time():
     ):
         with pytest.raises(SpfSyntaxError):
             read_spf(text)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
