@@ -130,8 +130,10 @@ sbom: $(VENV) .build/audit/.made  ## the bill of materials of what is shipped, .
 	@touch $@
 
 .PHONY: fuzz openapi
-fuzz: $(VENV)  ## what e2e asks of the API by its documents, asked much longer (FUZZ_EXAMPLES=100: cases a call)
-	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} pytest tests/end_to_end/test_openapi.py
+fuzz: export FUZZ_EXAMPLES ?= 100
+fuzz: $(VENV)  ## what tests make up is made up anew, and e2e asks the API by its documents much longer (FUZZ_EXAMPLES=100: cases a call)
+	pytest $$(grep --recursive --files-with-matches --include='*.py' '^@given' tests)
+	pytest tests/end_to_end/test_openapi.py
 
 openapi: $(VENV)  ## make docs/openapi anew from the table of routes and the declared schemas
 	python -m tools.openapi

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import ipaddress
+import os
 import re
 import socket
 import sys
@@ -17,6 +18,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.fakes.aws import ENVIRONMENT, DynamoDbFaults, aws_with_tables
@@ -58,6 +60,9 @@ def _refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 sys.addaudithook(_refuse_the_network)
 set_hypothesis_home_dir(Path(__file__).parents[1] / ".build" / "hypothesis")
+# The same examples each time: what nobody has touched doesn't fail. `make fuzz` looks elsewhere.
+settings.register_profile("the same", derandomize=not os.environ.get("FUZZ_EXAMPLES"))
+settings.load_profile("the same")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
