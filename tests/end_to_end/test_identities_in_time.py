@@ -99,7 +99,7 @@ def test_links_that_run_out_forecasts_and_amazons_answers_are_noticed_by_sweeps_
     late = create(account, domain, "late@client-time.com").json["data"]
     exact = create(account, domain, "exact@client-time.com", from_mode="exact").json["data"]
     confirm(cloud, "exact@client-time.com")
-    until(shown_by(account, exact), "pending")
+    until(cloud, shown_by(account, exact), "pending")
     link_to(cloud, "late@client-time.com", "/confirmations/")
 
     def forecast() -> str:
