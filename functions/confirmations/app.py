@@ -14,26 +14,34 @@ from letterhead.adapters.tables.outbox import OutboxTable
 from letterhead.adapters.tables.sandbox import SandboxTable
 from letterhead.http.api import Api
 from letterhead.http.confirmation_calls import ConfirmationCalls
+from letterhead.http.consent_calls import ConsentCalls
 from letterhead.http.invitation_calls import InvitationCalls
+from letterhead.identities import decisions
+from letterhead.sandbox import consent
 from letterhead.settings import Settings
 
 settings = Settings.from_env()
 links, accounts = ConfirmationTable(settings.confirmations_table), AccountTable(settings.accounts_table)
+identities = IdentityDecisionTable(
+    IdentityTable(settings.identities_table), OutboxTable(settings.outbox_table)
+)
 calls = ConfirmationCalls(
-    links=links,
-    identities=IdentityDecisionTable(
-        IdentityTable(settings.identities_table), OutboxTable(settings.outbox_table)
+    ConsentCalls(
+        links=links,
+        matter=decisions.consent_of(identities),
+        accounts=accounts,
+        new_id=identifiers.new_id,
     ),
-    accounts=accounts,
-    settings=IdentitySettingsTable(settings.identity_settings_table),
-    new_id=identifiers.new_id,
-    deployment=settings.deployment,
+    IdentitySettingsTable(settings.identity_settings_table),
+    settings.deployment,
 )
 invitations = InvitationCalls(
-    links=links,
-    sandboxes=SandboxTable(settings.sandbox_table),
-    accounts=accounts,
-    new_id=identifiers.new_id,
+    ConsentCalls(
+        links=links,
+        matter=consent.consent_of(SandboxTable(settings.sandbox_table)),
+        accounts=accounts,
+        new_id=identifiers.new_id,
+    )
 )
 operations = {**calls.operations, **invitations.operations}
 handler = Api(
