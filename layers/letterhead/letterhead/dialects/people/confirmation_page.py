@@ -106,28 +106,11 @@ _REFUSED = Template("""\
 """)
 
 _CLOSED = {
-    LinkState.UNKNOWN: Closed(
-        404,
-        "This link isn\u2019t known",
-        "Perhaps a part of it was lost on the way: please copy the whole link from the mail."
-        " If that doesn\u2019t help, ask whoever wrote to you for a new mail.",
-    ),
     LinkState.EXPIRED: Closed(
         410,
         "This link has expired",
         "Nothing is sent in your name."
         " If you do want to give your consent, ask whoever wrote to you for a new mail.",
-    ),
-    LinkState.REPLACED: Closed(
-        410,
-        "This link was replaced by a newer link",
-        "A newer mail is on its way or in your mailbox: please use the link in that one.",
-    ),
-    LinkState.USED: Closed(
-        410,
-        "This link was already used",
-        "The consent has been given; there is nothing more to do."
-        " If it wasn\u2019t you who gave it, tell whoever wrote to you.",
     ),
     LinkState.REFUSED: Closed(
         410,

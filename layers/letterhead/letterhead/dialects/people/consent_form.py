@@ -48,8 +48,8 @@ class Closed:
 
 
 def closed_page(words: Mapping[LinkState, Closed], state: LinkState) -> Reply:
-    """The page of a link that isn't open."""
-    closed = words[state]
+    """The page of a link that isn't open; `words` has the states that mean something else for each kind of consent."""
+    closed = words.get(state) or _CLOSED[state]
     return page(closed.status, closed.title, fill(PARAGRAPH, text=closed.text))
 
 
@@ -66,3 +66,22 @@ _BUTTONS = Template("""\
 <button>No, this wasn&#8217;t me</button>
 </form>
 """)
+_CLOSED = {
+    LinkState.UNKNOWN: Closed(
+        404,
+        "This link isn\u2019t known",
+        "Perhaps a part of it was lost on the way: please copy the whole link from the mail."
+        " If that doesn\u2019t help, ask whoever wrote to you for a new mail.",
+    ),
+    LinkState.REPLACED: Closed(
+        410,
+        "This link was replaced by a newer link",
+        "A newer mail is on its way or in your mailbox: please use the link in that one.",
+    ),
+    LinkState.USED: Closed(
+        410,
+        "This link was already used",
+        "The consent has been given; there is nothing more to do."
+        " If it wasn\u2019t you who gave it, tell whoever wrote to you.",
+    ),
+}
