@@ -27,13 +27,15 @@ class Outside:
         self._loop = loop
         self._nameserver = Nameserver()
         self._ses: SesStandIn
+        self._mailbox: Mailbox
         self.dns: tuple[str, int]
         self.ses_url: str
 
     async def start(self) -> None:
         self.dns = await self._nameserver.start(LOOPBACK)
+        self._mailbox = Mailbox()
         self._ses = SesStandIn(
-            dns=self.dns, emulator_endpoint="", region=REGION, account_id=ACCOUNT_ID, mailbox=Mailbox()
+            dns=self.dns, emulator_endpoint="", region=REGION, account_id=ACCOUNT_ID, mailbox=self._mailbox
         )
         host, port = await self._ses.start(LOOPBACK)
         self.ses_url = f"http://{host}:{port}"
@@ -48,6 +50,7 @@ class Outside:
         def forget() -> None:
             self._ses.faults.clear()
             self.identities.clear()
+            self._mailbox.clear()
             for zone in self._nameserver.zones():
                 self._nameserver.delete_zone(zone)
 
@@ -65,6 +68,11 @@ class Outside:
     def identities(self) -> dict[str, Identity]:
         """What SES has, by name."""
         return self._ses._identities._by_name
+
+    def mails_to(self, address: str) -> list[dict[str, Any]]:
+        """The mails to an address, newest first; see `Mailbox.as_json`."""
+        found: list[dict[str, Any]] = self.do(lambda: self._mailbox.as_json(address))
+        return found
 
     def put_foreign_identity(self, name: str, tags: dict[str, str] | None = None) -> None:
         """An identity that somebody else in the AWS account made."""

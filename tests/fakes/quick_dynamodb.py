@@ -47,19 +47,25 @@ def _ask_moto(self: BaseClient, operation_model: Any, request: dict[str, Any], c
     """Hand a call to moto's DynamoDB where mock_aws() would have it end."""
     if not botocore_stubber.enabled or operation_model.service_model.service_name != "dynamodb":
         return _make_request(self, operation_model, request, context)
-    handler = DynamoHandler()
-    handler.region, handler.partition = self.meta.region_name, "aws"
-    handler.current_account = DEFAULT_ACCOUNT_ID
-    handler.headers, handler.querystring, handler.response_headers = request["headers"], {}, {}
-    handler.body = handler.params = _with_bytes(json.loads(request["body"]))
-    status, headers, body = BaseResponse.call_action(handler)
-    http = AWSResponse(request["url"], int(status), headers, MockRawResponse(body))
+    status, headers, body = moto_answers(self.meta.region_name, request["headers"], request["body"])
+    http = AWSResponse(request["url"], status, headers, MockRawResponse(body))
     answer = convert_to_response_dict(http, operation_model)
     parsed = self._response_parser.parse(answer, operation_model.output_shape)
     if http.status_code >= 300:
         self._endpoint._add_modeled_error_fields(answer, parsed, operation_model, self._response_parser)
     parsed["ResponseMetadata"]["RetryAttempts"] = 0
     return http, parsed
+
+
+def moto_answers(region: str, headers: Any, body: str | bytes) -> tuple[int, dict[str, Any], Any]:
+    """Status, headers and body of moto's answer to a request as botocore has written it."""
+    handler = DynamoHandler()
+    handler.region, handler.partition = region, "aws"
+    handler.current_account = DEFAULT_ACCOUNT_ID
+    handler.headers, handler.querystring, handler.response_headers = headers, {}, {}
+    handler.body = handler.params = _with_bytes(json.loads(body))
+    status, answered, text = BaseResponse.call_action(handler)
+    return int(status), answered, text
 
 
 def _with_bytes(value: Any) -> Any:

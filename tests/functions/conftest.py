@@ -43,7 +43,9 @@ class LoadedFunction:
             handler.setStream(self._log)
 
     def __call__(self, event: dict[str, Any]) -> Any:
-        return self.app.handler(event, None)
+        answer = self.app.handler(event, None)
+        json.dumps(answer, allow_nan=False)  # or Lambda couldn't answer it
+        return answer
 
     def call(self, method: str, path: str, token: str | None = None, **request: Any) -> Answer:
         """One HTTP request; see `tests.fakes.api_gateway.call`."""

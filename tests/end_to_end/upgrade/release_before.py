@@ -19,18 +19,24 @@ import yaml
 from tests.fakes.source_template import FUNCTION, LongFormLoader
 
 KEPT = Path(__file__).with_name("release.tar.xz")
-PARTS = ("template.yaml", "functions", "layers/letterhead/letterhead")
+LAYER_CODE = "layers/letterhead"
+PARTS = ("template.yaml", "functions", f"{LAYER_CODE}/letterhead")
 NEWER_FUNCTIONS = ("LogsFunction", "TemplatesFunction", "UnsubscribesFunction")
 NEWER_ALARMS = ("ApiFaultsAlarm", "BounceRateAlarm", "ComplaintRateAlarm")
 NEWER = (*NEWER_FUNCTIONS, *NEWER_ALARMS, "Dashboard")
 LAYER, DEPENDENCIES = "LetterheadLayer", "DependenciesLayer"
 
 
-def write_release_before(build: Path, folder: Path) -> Path:
-    """Write it into `folder`, for `sam deploy`, and answer its template; `build` is what `sam build` made of this one."""
+def unpack(folder: Path) -> None:
+    """Put it into `folder` as it lay in its repository."""
     with tarfile.open(KEPT) as kept:
         kept.extractall(folder, filter="data")
-    code = folder / "layers" / "letterhead"
+
+
+def write_release_before(build: Path, folder: Path) -> Path:
+    """Write it into `folder`, for `sam deploy`, and answer its template; `build` is what `sam build` made of this one."""
+    unpack(folder)
+    code = folder / LAYER_CODE
     (code / "python").mkdir()
     (code / "letterhead").rename(code / "python" / "letterhead")
     template: dict[str, Any] = yaml.load((folder / "template.yaml").read_text(), LongFormLoader)

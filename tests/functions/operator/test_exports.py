@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -14,6 +14,7 @@ from letterhead.adapters.tables.endpoints import EndpointTable
 from letterhead.adapters.tables.identity_settings import IdentitySettingsTable
 from letterhead.identities.identity import IdentityStatus
 from letterhead.identities.settings import SettingsChange
+from letterhead.messages.warm_up import WarmUp
 from letterhead.tokens.dialect import Dialect
 from letterhead.webhooks.endpoint import Endpoint
 from tests.fakes.agency import Agency
@@ -168,3 +169,9 @@ def test_an_export_named_behind_anothers_domain_has_nothing_of_the_others(operat
     for owner in (domain, rival.account.account_id):
         part = operator({**event, "after": f"{section}:{owner}{inner}"})
         assert all(each in own for each in part[section])
+
+
+def test_a_domain_that_warms_up_is_exported_with_its_day(operator, agency):
+    agency.domains.note_warm_up(agency.domain("client.com"), WarmUp(50, date(2026, 6, 14)))
+    (domain,) = (domain for part in exported(operator, agency) for domain in part["domains"])
+    assert domain["warm_up"] == {"allowance": 50, "day": "2026-06-14"}

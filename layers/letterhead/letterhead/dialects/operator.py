@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from letterhead.accounts.account import (
@@ -273,6 +273,8 @@ def _plain(value: Any) -> Any:
     """What JSON can write of a value of the concepts."""
     if isinstance(value, datetime):
         return in_microseconds(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return {_name(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, frozenset | set):
