@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.sweeps import sweep
 
 pytestmark = pytest.mark.end_to_end
 
@@ -26,13 +27,7 @@ class Future:
     def after(self, delta: timedelta) -> dict[str, Any]:
         """A sweep so much later, and the end of the work that it queued."""
         self.now += delta
-        time = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
-        swept = self.cloud.until(
-            lambda: self.cloud.call("POST", f"{self.cloud.control}/run/reverify_sweep", {"time": time}).json,
-            lambda answer: not answer["busy"],
-        )
-        assert swept["complete"], swept
-        return swept
+        return sweep(self.cloud, self.now)
 
     def shown(self, name: str) -> dict[str, Any]:
         return self.account.sendara("GET", f"/v1/domains/{name}").json

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.queues import queue_of
 from tests.end_to_end.test_doctor import physical
 from tests.end_to_end.test_identities import create
-from tests.end_to_end.test_mail_events import queue_of
 from tests.end_to_end.test_permissions import without
 from tests.end_to_end.test_tokens import operate
 

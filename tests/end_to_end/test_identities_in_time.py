@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.conftest import Account, Answer, LocalCloud
+from tests.end_to_end.queues import settle
+from tests.end_to_end.sweeps import sweep
 from tests.end_to_end.test_exact_senders import confirm, create, link_to, policy, shown_by, until
 
 pytestmark = pytest.mark.end_to_end
@@ -29,24 +31,9 @@ class Future:
     def after(self, delta: timedelta) -> dict[str, Any]:
         """A sweep so much later; answers what it did with identities."""
         self.now += delta
-        time = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
-        swept = self.cloud.until(
-            lambda: self.cloud.call("POST", f"{self.cloud.control}/run/reverify_sweep", {"time": time}).json,
-            lambda answer: not answer["busy"] and not answer["identities"]["busy"],
-        )
-        assert swept["complete"], swept
-        assert swept["identities"]["complete"], swept
-        self.cloud.until(self._waiting, lambda count: count == 0, 120)
-        found: dict[str, Any] = swept["identities"]
+        found: dict[str, Any] = sweep(self.cloud, self.now)["identities"]
+        settle(self.cloud, "LookQueue")  # what a sweep finds depends on the looks of those before it
         return found
-
-    def _waiting(self) -> int:
-        """How many looks are still to be made: what a sweep finds depends on those before it."""
-        sqs = self.cloud.aws("sqs")
-        (url,) = [one for one in sqs.list_queues()["QueueUrls"] if "letterhead-LookQueue" in one]
-        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        return sum(int(counts[name]) for name in names)
 
     def listed(self, identity: dict[str, Any]) -> dict[str, Any]:
         found = self.account.mailersend("GET", "/v1/identities").json["data"]

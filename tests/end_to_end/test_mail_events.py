@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.queues import queue_of, settle
 
 pytestmark = pytest.mark.end_to_end
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -40,26 +41,10 @@ def topic_of(cloud: LocalCloud) -> str:
     return str(topic)
 
 
-def queue_of(cloud: LocalCloud, name: str) -> str:
-    (queue,) = [url for url in cloud.aws("sqs").list_queues()["QueueUrls"] if name in url]
-    return str(queue)
-
-
 def publish(cloud: LocalCloud, documents: list[dict[str, Any]]) -> None:
     sns, topic = cloud.aws("sns"), topic_of(cloud)
     for document in documents:
         sns.publish(TopicArn=topic, Message=json.dumps(document))
-
-
-def settle(cloud: LocalCloud, name: str = "MailEventsQueue") -> None:
-    """Wait until the queue is empty: nothing waits, nothing is being worked on."""
-    sqs, queue = cloud.aws("sqs"), queue_of(cloud, name)
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    cloud.until(
-        lambda: sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"],
-        lambda found: all(found[name] == "0" for name in names),
-        seconds=90,
-    )
 
 
 def tags_of(account: Account, domain_id: str, message_at: datetime) -> dict[str, str]:

@@ -12,8 +12,8 @@ import pytest
 
 from tests.end_to_end.conftest import Account, LocalCloud
 from tests.end_to_end.deployed_with import deployed_with
+from tests.end_to_end.queues import queue_of
 from tests.end_to_end.test_doctor import physical
-from tests.end_to_end.test_mail_events import queue_of
 
 pytestmark = pytest.mark.end_to_end
 

@@ -16,6 +16,8 @@ import pytest
 from letterhead import identifiers
 from letterhead.domains.rhythm import slot_of
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.queues import settle
+from tests.end_to_end.sweeps import sweep
 
 pytestmark = pytest.mark.end_to_end
 
@@ -93,13 +95,8 @@ class Crowd:
     def sweep(self, later: timedelta) -> dict[str, Any]:
         """A sweep so much later, and the end of the work that it queued."""
         self.now += later
-        time = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
-        run = f"{self.cloud.control}/run/reverify_sweep"
-        swept = self.cloud.until(
-            lambda: self.cloud.call("POST", run, {"time": time}).json, lambda one: not one["busy"]
-        )
-        assert swept["complete"], swept
-        self.cloud.until(lambda: self.waiting("LookQueue"), lambda count: count == 0, 120)
+        swept = sweep(self.cloud, self.now)
+        settle(self.cloud, "LookQueue")
         return swept
 
     def looked_at(self) -> int:

@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.queues import queue_of
 from tests.end_to_end.test_background_checks import HOUR, Future
 from tests.end_to_end.test_doctor import physical
 from tests.end_to_end.test_domains import TRIES
-from tests.end_to_end.test_mail_events import queue_of
 from tests.end_to_end.watching.breaking import unread
 from tests.end_to_end.watching.measured import Watch
 

@@ -15,9 +15,9 @@ from letterhead import identifiers
 from letterhead.tokens.dialect import Dialect
 from tests.end_to_end.conftest import CHECKOUT, Account, LocalCloud
 from tests.end_to_end.deployed_with import deployed_with
+from tests.end_to_end.queues import queue_of, settle
 from tests.end_to_end.test_doctor import physical
 from tests.end_to_end.test_identities import confirm, create, link_in
-from tests.end_to_end.test_mail_events import queue_of, settle
 from tests.fakes.receiver import Received, Receiver, receiver
 from tests.fakes.webhook_verifiers import standard_webhooks, verified
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -152,7 +153,7 @@ def _changed(document, changes):
             if value is _GONE:
                 del inside[path[-1]]
             else:
-                inside[path[-1]] = value
+                inside[path[-1]] = deepcopy(value)
         except (KeyError, IndexError, TypeError):
             continue
     return changed
