@@ -10,8 +10,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHECKOUT = Checkout(ROOT, os.environ.get("PYTEST_XDIST_WORKER", ""))
 STACK_FILE = CHECKOUT.stack_file
 START_SECONDS = 240
+STACK_NAME = "letterhead"
 SAMPLE = pytest.StashKey[subprocess.Popen[str]]()
 # These begin, in this order: they want a cloud without dead letters, their sweeps look at all domains that there are, which are
 # many later, or they take long.
@@ -135,6 +137,16 @@ class LocalCloud:
         )
         assert answer.status in {200, 201}, answer.text
         return Account(self, answer.json["account_id"], answer.json["tokens"])
+
+    @cached_property
+    def physical(self) -> Mapping[str, str]:
+        """The stack's resources by their names in the template: tables' names, queues' URLs, topics' ARNs."""
+        pages = self.aws("cloudformation").get_paginator("list_stack_resources")
+        return {
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
+            for page in pages.paginate(StackName=STACK_NAME)
+            for each in page["StackResourceSummaries"]
+        }
 
     def publish(self, zone: str, records: list[dict[str, Any]]) -> None:
         self.set_zone(zone, records_as_zone(records))

@@ -6,8 +6,7 @@ from tests.end_to_end.conftest import LocalCloud
 
 
 def queue_of(cloud: LocalCloud, name: str) -> str:
-    (queue,) = [url for url in cloud.aws("sqs").list_queues()["QueueUrls"] if name in url]
-    return str(queue)
+    return cloud.physical[name]
 
 
 def settle(cloud: LocalCloud, name: str = "MailEventsQueue") -> None:

@@ -30,7 +30,7 @@ def test_the_owner_of_an_account_is_told_once_of_a_refusal(cloud: LocalCloud) ->
     (mail,) = cloud.until(refusals, bool)
     assert mail["subject"] == "no@client-told.com refused to be a sender of Told Agency"
     assert "no-reply@shared.letterhead.example" in str(mail["from"])
-    table = next(name for name in cloud.aws("dynamodb").list_tables()["TableNames"] if "OutboxTable" in name)
+    table = cloud.physical["OutboxTable"]
 
     def events() -> list[dict[str, object]]:
         return cloud.aws("dynamodb").query(

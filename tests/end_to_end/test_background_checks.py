@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.conftest import Account, LocalCloud
+from tests.end_to_end.queues import queue_of
 from tests.end_to_end.sweeps import sweep
 
 pytestmark = pytest.mark.end_to_end
@@ -46,9 +47,8 @@ class Future:
     def events(self) -> list[tuple[str, str]]:
         """What has been told of the account's domains: types and names, in the order of their moments."""
         database = self.cloud.aws("dynamodb")
-        (table,) = [name for name in database.list_tables()["TableNames"] if "OutboxTable" in name]
         found = database.query(
-            TableName=table,
+            TableName=self.cloud.physical["OutboxTable"],
             KeyConditionExpression="account_id = :account",
             ExpressionAttributeValues={":account": {"S": self.account.account_id}},
             ConsistentRead=True,
@@ -149,7 +149,7 @@ def test_whoever_is_due_before_the_next_sweep_is_asked_for_with_a_delay(
 ) -> None:
     """By registration, and by a look that leaves it pending (`docs/operate.md`: a sweep comes every quarter of an hour)."""
     sqs = cloud.aws("sqs")
-    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "LookQueue" in url]
+    queue = queue_of(cloud, "LookQueue")
     name, delayed = "mail.again-nine.com", "ApproximateNumberOfMessagesDelayed"
 
     def waiting() -> int:

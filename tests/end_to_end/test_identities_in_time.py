@@ -51,9 +51,8 @@ class Future:
     def told(self, identity: dict[str, Any] | None = None) -> list[str]:
         """The events of identities that the account's outbox has."""
         database = self.cloud.aws("dynamodb")
-        (table,) = [name for name in database.list_tables()["TableNames"] if "OutboxTable" in name]
         found = database.query(
-            TableName=table,
+            TableName=self.cloud.physical["OutboxTable"],
             KeyConditionExpression="account_id = :account",
             ExpressionAttributeValues={":account": {"S": self.account.account_id}},
             ConsistentRead=True,

@@ -36,9 +36,7 @@ FATES = {
 
 
 def topic_of(cloud: LocalCloud) -> str:
-    topics = [each["TopicArn"] for each in cloud.aws("sns").list_topics()["Topics"]]
-    (topic,) = [each for each in topics if "MailEventsTopic" in each]
-    return str(topic)
+    return cloud.physical["MailEventsTopic"]
 
 
 def publish(cloud: LocalCloud, documents: list[dict[str, Any]]) -> None:

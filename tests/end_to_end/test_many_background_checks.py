@@ -41,12 +41,10 @@ class Crowd:
         self._records: list[str] = []
 
     def table(self, name: str) -> str:
-        (found,) = [one for one in self.cloud.aws("dynamodb").list_tables()["TableNames"] if name in one]
-        return found
+        return self.cloud.physical[name]
 
     def queue(self, name: str) -> str:
-        (found,) = [one for one in self.cloud.aws("sqs").list_queues()["QueueUrls"] if name in one]
-        return found
+        return self.cloud.physical[name]
 
     def waiting(self, name: str) -> int:
         counts = self.cloud.aws("sqs").get_queue_attributes(QueueUrl=self.queue(name), AttributeNames=WAITING)

@@ -31,9 +31,7 @@ def patient_of(cloud: LocalCloud, stack_name: str = STACK, *, quick: bool = Fals
 
 
 def physical(cloud: LocalCloud, name: str) -> str:
-    found = patient_of(cloud).named(name)
-    assert found is not None
-    return found.physical_id
+    return cloud.physical[name]
 
 
 def answers(service: str, operation: str, change: Callable[[dict[str, Any]], Any]) -> Breaking:

@@ -15,8 +15,6 @@ from typing import Any
 from tests.end_to_end.conftest import Answer, LocalCloud
 from tests.fakes.alarms import Datum, Metric, field_of, matches, metric_of, rings
 
-STACK = "letterhead"
-
 
 @dataclass
 class Watch:
@@ -26,15 +24,10 @@ class Watch:
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
     extra: list[Datum] = field(default_factory=list)
 
-    @cached_property
+    @property
     def physical(self) -> Mapping[str, str]:
         """The stack's resources, physical by logical id."""
-        pages = self.cloud.aws("cloudformation").get_paginator("list_stack_resources")
-        return {
-            each["LogicalResourceId"]: each["PhysicalResourceId"]
-            for page in pages.paginate(StackName=STACK)
-            for each in page["StackResourceSummaries"]
-        }
+        return self.cloud.physical
 
     @cached_property
     def alarms(self) -> Mapping[str, Mapping[str, Any]]:
