@@ -45,12 +45,12 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             became = resume(account_id, domain_id, name, now=utc_now(), **parts)
         except (UnavailableError, ProviderRefusedError) as error:
             logger.warning("waits", extra={**line, "error": type(error).__name__})
-            tries = int(record["attributes"]["ApproximateReceiveCount"])
-            queue.wait(record["receiptHandle"], pause_after(tries))
-            failed.append({"itemIdentifier": record["messageId"]})
+            pause = pause_after(int(record["attributes"]["ApproximateReceiveCount"]))
         else:
             logger.info("resumed", extra={**line, "became": became})
-            if became is Outcome.DELETED:
-                queue.wait(record["receiptHandle"], LOOK_BACK_SECONDS)
-                failed.append({"itemIdentifier": record["messageId"]})
+            if became is not Outcome.DELETED:
+                continue
+            pause = LOOK_BACK_SECONDS
+        queue.wait(record["receiptHandle"], pause)
+        failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}

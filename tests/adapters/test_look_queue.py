@@ -114,6 +114,9 @@ def test_a_delayed_request_appears_later_and_leaves_the_queue_empty_until_then(s
 
 def test_no_delay_is_longer_than_sqs_takes(sqs, url):
     DomainLookQueue(url).put_later(REQUEST, timedelta(hours=3), None)
+    assert DomainLookQueue(url).is_empty()
+    delayed = "ApproximateNumberOfMessagesDelayed"
+    assert sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[delayed])["Attributes"][delayed] == "1"
 
 
 def test_what_waits_or_is_under_way_keeps_it_from_being_empty(sqs, url):

@@ -70,6 +70,7 @@ def test_setting_the_same_mail_from_domain_twice_is_once(any_provider):
     ensure(any_provider)
     any_provider.ensure_mail_from(NAME, f"mail.{NAME}")
     any_provider.ensure_mail_from(NAME, f"mail.{NAME}")
+    assert any_provider.find(NAME).mail_from_domain == f"mail.{NAME}"
 
 
 def test_a_mail_from_domain_of_no_identity_is_refused(any_provider):

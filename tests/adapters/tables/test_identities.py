@@ -145,6 +145,7 @@ def test_an_address_is_taken_in_whatever_case_it_is_written(store):
 def test_another_account_may_have_the_same_address(store):
     store.add(identity())
     store.add(identity(account_id="0another0account"))
+    assert [store.page(each, PageRequest()).total for each in (ACCOUNT, "0another0account")] == [1, 1]
 
 
 def test_a_decision_is_stored_once(store):

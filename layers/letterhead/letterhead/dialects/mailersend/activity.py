@@ -111,10 +111,10 @@ def read_events(query: Query, wrong: dict[str, tuple[str, ...]]) -> list[Activit
 
 
 def read_array(query: Query, name: str, wrong: dict[str, tuple[str, ...]]) -> list[str]:
-    """The values of `name[]`, or of `name[0]`, `name[1]` …; one of `name` alone is refused as by the service (contracts A.1)."""
+    """Such values; adds to `wrong`, as the service does, that `name` alone is no array (contracts A.1)."""
     if any(key == name and value for key, value in query):
         wrong[name] = (f"The {name.replace('_', ' ')} must be an array.",)
-    return _array_of(query, name)
+    return array_of(query, name)
 
 
 def read_id(values: dict[str, str], name: str, wrong: dict[str, tuple[str, ...]]) -> str | None:
@@ -157,7 +157,7 @@ def activities_listed(page: PageQuery, found: Sequence[Activity], query: Query, 
     """The answer to a list of activities; `found` has one more than the page if there is more behind it."""
     shown = found[: page.size]
     kept = {key: value for key, value in query if key in ("date_from", "date_to")} | {
-        f"event[{place}]": value for place, value in enumerate(_array_of(query, "event"))
+        f"event[{place}]": value for place, value in enumerate(array_of(query, "event"))
     }
     return _page(
         page,
@@ -266,7 +266,8 @@ def domain_object(domain: SendingDomain) -> dict[str, object]:
     }
 
 
-def _array_of(query: Query, name: str) -> list[str]:
+def array_of(query: Query, name: str) -> list[str]:
+    """The values of `name[]`, or of `name[0]`, `name[1]` …"""
     return [value for key, value in query if key.startswith(f"{name}[") and value]
 
 

@@ -10,6 +10,7 @@ from letterhead.activity.analytics import KEPT, CountsQuery, Grouping
 from letterhead.dialects.mailersend.activity import (
     SURVEY_EVENTS,
     Query,
+    array_of,
     name_of,
     read_array,
     read_events,
@@ -75,7 +76,7 @@ def read_reputation(query: Query) -> tuple[str, str | None]:
 
 def analytics_shown(query: CountsQuery, given: Query, groups: Sequence[Group]) -> Reply:
     """The answer to `GET /v1/analytics/date`; dates are Unix seconds as text."""
-    values, asked = dict(given), read_array(given, "event", {})
+    values, asked = dict(given), array_of(given, "event")
     nothing = dict.fromkeys((name for name in SURVEY_EVENTS if name in asked), 0)
     return Reply(
         200,
